@@ -29,7 +29,7 @@ export REPO WORKFLOW MAX_RUNS
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-20s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-setup: $(READY) ## Install everything that development needs into .venv (83 packages, 500 MB)
+setup: $(READY) $(VENV)/bin/ci-failure-tracker ## Install everything that development needs into .venv (88 packages)
 
 demo: $(RUN_READY) ## Run the tracker against a local GitHub: no token; installs 24 packages into .venv-run
 	@$(IN_TESTS) $(RUN_PYTHON) -m sandbox.demo
@@ -40,7 +40,7 @@ demo-organisation: $(RUN_READY) ## The same with an organisation of twelve repos
 test: lint ## Lint, then run all tests
 	@$(PYTHON) -m pytest -n auto --dist worksteal $(ARGS)
 
-lint: $(READY) ## Check the code, the action, the workflows and the scripts
+lint: $(READY) ## Check the code, the action, the workflows, the scripts and the words
 	$(LINTERS) ruff check
 	$(LINTERS) ruff format --check
 	$(LINTERS) mypy
@@ -54,13 +54,14 @@ lint: $(READY) ## Check the code, the action, the workflows and the scripts
 	$(LINTERS) check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
 	$(LINTERS) check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	$(LINTERS) check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
+	$(LINTERS) $(IN_TESTS) $(PYTHON) -m prose
 
 format: $(READY) ## Fix what ruff can fix
 	$(LINTERS) ruff check --fix
 	$(LINTERS) ruff format
 
 generate: $(READY) ## Write the parts of action.yml, start.sh and docs that repeat the settings
-	@$(IN_SRC) $(PYTHON) tests/contract/generate.py
+	@$(IN_TESTS) $(PYTHON) tests/contract/generate.py
 
 # What the action needs: what the command needs without what is for a terminal.
 ACTION_NEEDS = import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
@@ -140,8 +141,8 @@ bench-accuracy: $(READY) ## Score how well logs are explained, where labelled lo
 simulate: $(READY) ## Simulate a year of a project, and flaky jobs, under this program and other rules; ten minutes
 	@$(IN_TESTS) $(PYTHON) -m benchmarks.year $(ARGS)
 
-simulate-flaky: $(READY) ## The flaky jobs alone, and draw them for docs/lifecycle.md; two minutes
-	@$(IN_TESTS) $(PYTHON) -m benchmarks.year --flaky-only --picture docs/images/closing.svg $(ARGS)
+simulate-flaky: $(READY) ## The flaky jobs alone; ARGS="--picture FILE" draws them; two minutes
+	@$(IN_TESTS) $(PYTHON) -m benchmarks.year --flaky-only $(ARGS)
 
 cassettes: $(READY) ## Record the cassettes anew, of GitHub itself with GITHUB_TOKEN and CASSETTE_REPOSITORY
 	@$(IN_TESTS) $(PYTHON) -m recorded.record
@@ -194,6 +195,12 @@ endef
 
 $(READY): tests/requirements.txt
 	$(MAKE_VENV)
+
+# The command of this checkout. `-P`: Python looks for no module in the folder in which the command is called.
+$(VENV)/bin/ci-failure-tracker: $(READY)
+	@printf '%s\n' '#!/bin/sh' 'bin=$$(cd "$$(dirname "$$0")" && pwd)' \
+	  'PYTHONPATH="$$bin/../../src" exec "$$bin/python" -P -m ci_failure_tracker "$$@"' > $@
+	@chmod +x $@
 
 .venv-run/.ready: tests/requirements-run.txt
 	$(MAKE_VENV)

@@ -7,6 +7,7 @@ from traceback import extract_tb
 
 from ci_failure_tracker.model import LogUnavailable, Severity
 
+# 2 is click's own code for a wrong call, and 130 is 128 + SIGINT, as shells have it.
 DONE, FAILED, MISUSED, FAILING, STOPPED = 0, 1, 2, 3, 130
 
 EXIT_CODES: Mapping[int, str] = {

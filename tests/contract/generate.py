@@ -15,22 +15,23 @@ from pathlib import Path
 import yaml
 
 from ci_failure_tracker.settings import CHANNELS, Channel, Input, inputs
+from contract.reference import report_blocks, template_blocks
 
 ROOT = Path(__file__).parents[2]
 
 OUTPUTS = {
-    "issue-numbers": "The numbers of the created issues, as a JSON list such as `[12, 15]`. With `repositories` "
-    'all lists hold texts such as `"owner/name#12"`.',
-    "created-issues": "The same list as issue-numbers, named like the next outputs.",
-    "updated-issues": "The numbers of the open issues that were updated, as a JSON list.",
-    "reopened-issues": "The numbers of the reopened issues, as a JSON list.",
-    "closed-issues": "The numbers of the closed issues, as a JSON list.",
-    "failure-count": "How many things are failing now. What known issues count is part of it, what they ignore is not.",
+    "issue-numbers": "Numbers of the created issues, as a JSON list such as `[12, 15]`. With `repositories` the lists "
+    'hold texts such as `"owner/name#12"`.',
+    "created-issues": "The same list as `issue-numbers`.",
+    "updated-issues": "Numbers of the updated issues, as a JSON list.",
+    "reopened-issues": "Numbers of the reopened issues, as a JSON list.",
+    "closed-issues": "Numbers of the closed issues, as a JSON list.",
+    "failure-count": "How many things fail now. It includes what known issues count, and leaves out what they ignore.",
     "created-count": "How many issues were created.",
-    "has-failures": "`true` if something is failing now, else `false`. It is empty if no failure is known but "
+    "has-failures": "`true` if something fails now, `false` if nothing does. It is empty if no failure is known but "
     "something was not looked at.",
     "summary": "What the sweep found and did, in one line.",
-    "report-path": "The path of `report.json`. It is empty without `report-dir`.",
+    "report-path": "Path of `report.json`. It is empty without `report-dir`.",
     "matrix": "With `command: discover`: the repositories, divided for the jobs of `strategy.matrix`.",
     "slack-payload": "The message for Slack as JSON. It is empty if nothing changed or the input is not `true`.",
 }
@@ -50,6 +51,8 @@ def pages() -> dict[Path, str]:
             ROOT / "docs" / "notifications.md", {"channels": channel_table(CHANNELS)}
         ),
         ROOT / "docs" / "inputs.md": inputs_page(declared),
+        ROOT / "docs" / "template.md": _with_blocks(ROOT / "docs" / "template.md", template_blocks()),
+        ROOT / "docs" / "report.md": _with_blocks(ROOT / "docs" / "report.md", report_blocks()),
         **badges(),
     }
 
@@ -200,21 +203,31 @@ def inputs_page(inputs: Iterable[Input]) -> str:
     lines = [
         "# Inputs and outputs",
         "",
-        "Every input is optional. Each is also an option of `python -m ci_failure_tracker sweep`: `max-runs` is",
-        f"`--max-runs`. Only the action has {_named(inputs)}, for [many repositories](organisation.md).",
-        "All mistakes in them are reported at once. `make generate` writes this page from the code.",
+        "Every input is optional. A list is separated by commas or lines. The command has an option for each input:",
+        f"`max-runs` is `--max-runs`. Only the action has {_named(inputs)}.",
+        "<!-- test: test_every_input_is_an_option, test_names_are_separated_by_commas_or_lines -->",
+        "All mistakes in inputs are reported at once.",
+        "<!-- test: test_wrong_inputs_are_all_named_at_once_and_none_is_repeated -->",
         "",
         "## Inputs",
+        "",
+        "<!-- <generated inputs> -->",
         "",
         "| input | default | meaning |",
         "|---|---|---|",
         *(f"| `{item.name}` | {_default(item.default)} | {_cell(item.help)} |" for item in inputs),
         "",
+        "<!-- </generated inputs> -->",
+        "",
         "## Outputs",
+        "",
+        "<!-- <generated outputs> -->",
         "",
         "| output | meaning |",
         "|---|---|",
         *(f"| `{name}` | {_cell(meaning)} |" for name, meaning in OUTPUTS.items()),
+        "",
+        "<!-- </generated outputs> -->",
     ]
     return "\n".join(lines) + "\n"
 

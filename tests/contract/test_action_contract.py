@@ -83,6 +83,15 @@ def test_every_python_of_the_start_script_is_isolated() -> None:
     assert set(calls) == {"-I"}
 
 
+def test_every_installation_checks_hashes_and_builds_nothing() -> None:
+    script = (ROOT / "src" / "start.sh").read_text("utf-8").replace("\\\n", "")
+    installs = re.findall(r"^[^#\n]*\bpip install\b.*$", script, re.MULTILINE)
+    assert len(installs) == 2
+    for install in installs:
+        assert "--require-hashes" in install
+        assert "--only-binary :all:" in install
+
+
 def test_setup_python_runs_only_if_needed_and_changes_nothing_else() -> None:
     (step,) = [step for step in STEPS if "setup-python" in step.get("uses", "")]
     assert step["with"]["update-environment"] is False
@@ -132,7 +141,7 @@ def test_generated_text_is_up_to_date() -> None:
 def test_the_check_of_generated_text_says_what_is_out_of_date() -> None:
     done = subprocess.run(
         [sys.executable, ROOT / "tests" / "contract" / "generate.py", "--check"],
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT / "src", ROOT / "tests")))},
         capture_output=True,
         text=True,
         check=False,

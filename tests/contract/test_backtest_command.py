@@ -320,6 +320,26 @@ def test_the_commands_of_the_page_about_it_run() -> None:
         assert "[CI Failure] CI - test" in result.stdout
 
 
+@pytest.mark.usefixtures("server")
+def test_json_has_settings_figures_and_issues_of_each_column(tmp_path: Path) -> None:
+    result = run("octo-org/example", "--weeks", "4", "--set", "close-after=4", "--format", "json")
+    columns = json.loads(result.stdout)["columns"]
+    assert [set(column) >= {"settings", "figures", "issues"} for column in columns] == [True, True]
+    assert [len(column["issues"]) for column in columns] == [1, 1]
+    assert json.loads(result.stdout)["problems"] == []
+    assert not (tmp_path / "backtest.html").exists()
+
+
+def test_the_options_of_the_page_are_those_of_the_command() -> None:
+    page = DOCS.read_text("utf-8")
+    options = {name: option for option in program.commands["backtest"].params for name in option.opts}
+    rows = re.findall(r"^\| (`--.*) \| (.*) \|$", page, re.MULTILINE)
+    assert [name for row, _ in rows for name in re.findall(r"--[\w-]+", row) if name not in options] == []
+    assert (options["--weeks"].default, options["--every"].default) == (12, "1d")
+    assert "four weeks instead of 12" in page
+    assert "twice a day instead of once" in page
+
+
 def test_the_page_about_it_explains_each_figure() -> None:
     rows = re.search(r"\| figure \|.*?\n\n", DOCS.read_text("utf-8"), re.DOTALL)
     assert rows

@@ -107,6 +107,16 @@ def test_show_prints_the_issues_as_they_would_be_written(box: Sandbox) -> None:
 
 
 @pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("given", ["my-template.md.j2", "{{ issue.lead }} Ask Ada."])
+def test_a_template_may_be_a_text_or_a_file(given: str, box: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "my-template.md.j2").write_text("{{ issue.lead }} Ask Ada.", "utf-8")
+    result = sweep("--show", "--issue-template", given)
+    assert result.exit_code == 0
+    assert words(result).count(". Ask Ada.") == 2
+    assert box.issues == []
+
+
+@pytest.mark.usefixtures("server")
 def test_execute_with_yes_writes_without_a_question(box: Sandbox) -> None:
     result = sweep("--execute", "--yes")
     assert result.exit_code == 0
@@ -141,6 +151,13 @@ def test_json_is_the_report_and_nothing_else_on_stdout() -> None:
     assert report["logs"]["read"] == 2
     assert [failing["headline"] for failing in report["failing"]] == ["Process completed with exit code 1."] * 2
     assert all(failing["signature"].startswith("v2:") for failing in report["failing"])
+
+
+@pytest.mark.usefixtures("server")
+def test_a_sweep_that_stops_prints_no_report() -> None:
+    result = sweep("--format", "json", "--workflow", "Nightly")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "There is no workflow" in result.stderr
 
 
 def test_every_input_is_an_option() -> None:

@@ -125,6 +125,21 @@ def test_what_fails_again_opens_the_issue_that_counts_it(
     assert played.comments(2) == 2
 
 
+@pytest.mark.parametrize(("reason", "opened"), [("completed", [3]), ("not_planned", [])])
+def test_a_merged_failure_follows_the_rules_of_the_issue_that_counts_it(reason: str, opened: list[int]) -> None:
+    logs = {"a": "Error: aa\n", "b": "Error: bb\n"}
+    played = Played(
+        [run("10T08:00", **logs)],
+        [
+            step("10T10:00", edit=[edit(2, "same as #1")]),
+            step("10T11:00", close=[{"issue": 1, "reason": reason}]),
+            step("14T12:00", run("14T11:30", **logs)),
+        ],
+        **{"reopen-within": "1d"},
+    )
+    assert played.open == opened
+
+
 def test_workflows_are_merged_with_all_their_jobs() -> None:
     first = [run("10T08:00", test="Error: torn\n"), run("10T08:10", "Nightly", test="Error: no wind\n", other="")]
     played = Played(
@@ -296,6 +311,16 @@ def test_a_line_means_the_cause_that_was_the_newest_when_it_was_written() -> Non
     assert "finds no cause that it could split off" in played.problems(2)
     assert played.open == [1]
     assert "`not this`:" not in played.body(1)
+
+
+def test_not_this_has_no_meaning_in_the_issue_of_a_test() -> None:
+    played = Played(
+        [run("10T08:00", a=DST)],
+        [step("10T10:00", edit=[edit(1, "not this")])],
+        **{"group-by": "test"},
+    )
+    assert played.open == [1]
+    assert "`not this` has no meaning here" in played.problems(2)
 
 
 def test_an_untrusted_line_does_nothing() -> None:

@@ -1,51 +1,38 @@
-"""The guide names what there is: template fields, inputs, links."""
+"""The pages name what there is: templates, inputs, links."""
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 import hostile
-from ci_failure_tracker.issues.body import IssueView, LegView, RunView
-from ci_failure_tracker.issues.evidence import CauseView
+from builders import some_settings
+from ci_failure_tracker.issues.body import read_template
 from ci_failure_tracker.settings import inputs
 
 ROOT = Path(__file__).parents[2]
-GUIDE = (ROOT / "docs" / "CI_FAILURE_TRACKING.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
-@pytest.mark.parametrize(
-    ("view", "head"),
-    [
-        (IssueView, r"\| `issue\.` \| is \|"),
-        (RunView, r"\| `issue\.latest\.`, and each of `issue\.runs` \| is \|"),
-        (LegView, r"\| each of `issue\.legs` \| is \|"),
-        (CauseView, r"\| each of `issue\.causes` \| is \|"),
-    ],
-)
-def test_the_guide_lists_the_fields_of_a_template(view: type, head: str) -> None:
-    found = re.search(head + r"\n\|---\|---\|\n((?:\|.*\n)+)", GUIDE)
-    assert found
-    rows = [row.split("|")[1] for row in found[1].splitlines()]
-    listed = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
-    assert sorted(listed) == sorted(field.name for field in dataclasses.fields(view))
+@pytest.mark.parametrize("number", [0, 1])
+def test_each_template_of_the_page_can_be_used(number: int) -> None:
+    page = (ROOT / "docs" / "template.md").read_text("utf-8")
+    templates = re.findall(r"^```jinja\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert len(templates) == 2
+    assert read_template(templates[number])
 
 
-def test_the_guide_names_every_input() -> None:
-    assert [one.name for one in inputs() if f"`{one.name}`" not in GUIDE] == []
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_a_relative_link_leads_somewhere(page: Path) -> None:
-    links = re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text(encoding="utf-8"))
-    assert [link for link in links if not (page.parent / link).exists()] == []
+def test_a_guide_says_when_to_use_each_input() -> None:
+    guides = [page.read_text("utf-8") for page in PAGES if page.name != "inputs.md"]
+    named = {name for guide in guides for name in re.findall(r"(?:`|^ +)([a-z-]+)(?:`|: )", guide, re.MULTILINE)}
+    assert [one.name for one in inputs() if one.name not in named] == []
 
 
 def test_every_page_names_the_owner_of_the_action_that_the_project_names() -> None:
@@ -56,7 +43,8 @@ def test_every_page_names_the_owner_of_the_action_that_the_project_names() -> No
     found = {place.name: set(uses.findall(place.read_text("utf-8"))) for place in places}
     assert sum(map(bool, found.values())) >= 8
     assert {place: owners for place, owners in found.items() if owners - {owner}} == {}
-    assert f"Replace `{owner}` with the owner of your copy" in (ROOT / "README.md").read_text("utf-8")
+    readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    assert f"Replace `{owner}` with the owner of the copy" in readme
 
 
 def test_the_badge_of_ci_shows_a_workflow_that_runs_on_the_main_branch() -> None:
@@ -91,9 +79,66 @@ def test_contributing_names_targets_and_tests_that_there_are() -> None:
     assert list((ROOT / "tests").rglob(f"test_*{words}*.py"))
 
 
-def test_the_readme_shows_the_weekly_example() -> None:
-    weekly = (ROOT / "docs" / "examples" / "weekly.yml").read_text(encoding="utf-8")
-    assert weekly.strip() in (ROOT / "README.md").read_text(encoding="utf-8")
+def test_each_release_in_the_changelog_has_a_date_and_the_version_of_the_project_is_one() -> None:
+    headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    releases = [re.fullmatch(r"(\d+\.\d+\.\d+) - 20\d\d-\d\d-\d\d", name) for name in headings if name != "Unreleased"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["version"] in [release[1] for release in releases if release]
+    assert all(releases)
+    assert headings[0] == "Unreleased" or headings[0].startswith(project["version"])
+
+
+def _essence(workflow: Mapping[Any, Any]) -> dict[str, Any]:
+    """What a workflow of one job does, however it is written."""
+    (job,) = workflow["jobs"].values()
+    once = {"group": workflow["concurrency"], "cancel-in-progress": False}
+    return {
+        "on": workflow[True],  # YAML takes the word `on` for true
+        "concurrency": once if isinstance(workflow["concurrency"], str) else workflow["concurrency"],
+        "job": {"permissions": workflow["permissions"], **job},
+    }
+
+
+def test_the_readme_shows_what_the_weekly_example_does() -> None:
+    weekly = yaml.safe_load((ROOT / "docs" / "examples" / "weekly.yml").read_text("utf-8"))
+    (block,) = re.findall(r"^```yaml\n(.*?)^```", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    assert _essence(yaml.safe_load(block)) == _essence(weekly)
+
+
+def test_the_guide_names_every_page_and_example_once() -> None:
+    listed = re.findall(r"\]\(([\w./-]+)\)", (ROOT / "docs" / "CI_FAILURE_TRACKING.md").read_text("utf-8"))
+    docs = ROOT / "docs"
+    there = {page.relative_to(docs).as_posix() for page in [*docs.glob("*.md"), *docs.glob("examples/*.yml")]}
+    assert sorted(set(listed)) == sorted(listed)
+    assert there - {"CI_FAILURE_TRACKING.md"} <= set(listed)
+
+
+QUICK_START = (ROOT / "docs" / "CI_FAILURE_TRACKING_QUICKSTART.md").read_text("utf-8")
+
+
+def test_the_example_that_is_started_by_hand_is_a_dry_run_unless_it_is_turned_off() -> None:
+    example = yaml.safe_load((ROOT / "docs" / "examples" / "dispatch.yml").read_text("utf-8"))
+    assert example[True]["workflow_dispatch"]["inputs"]["dry-run"]["default"] is True
+    (step,) = example["jobs"]["sweep"]["steps"]
+    assert step["with"]["dry-run"] == "${{ inputs.dry-run }}"
+
+
+def test_the_quick_start_names_headings_of_the_summary() -> None:
+    table = QUICK_START.partition("| heading | what it lists |\n|---|---|\n")[2].partition("\n\n")[0]
+    named = [name for row in table.splitlines() for name in row.split("|")[1].strip().split(", ")]
+    report = ROOT / "src" / "ci_failure_tracker" / "report"
+    code, template = ((report / name).read_text("utf-8") for name in ("summary.py", "templates/summary.md.j2"))
+    assert len(named) >= 8
+    assert [name for name in named if f'"{name}"' not in code and f"### {name}\n" not in template] == []
+
+
+def test_the_settings_of_the_quick_start_can_be_used() -> None:
+    table = QUICK_START.partition("| what you see | what to set |\n|---|---|\n")[2].partition("\n\n")[0]
+    rows = table.splitlines()
+    assert len(rows) >= 6
+    for row in rows:
+        (given,) = re.findall(r"`([\w-]+: [^`]+)`", row)
+        some_settings(**yaml.load(given, yaml.BaseLoader))  # noqa: S506 - it makes nothing but texts
 
 
 def test_the_page_on_security_gives_the_figures_of_the_campaign() -> None:

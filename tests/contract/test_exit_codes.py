@@ -1,4 +1,4 @@
-"""How each command ends: with the exit codes that the guide lists, and never with a traceback."""
+"""How each command ends: with the exit codes that docs/troubleshoot.md lists, and never with a traceback."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ci_failure_tracker.errors import EXIT_CODES, TrackerError
 from sandbox import Fault, Sandbox, Server
 
 ROOT = Path(__file__).parents[2]
-GUIDE = (ROOT / "docs" / "CI_FAILURE_TRACKING.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "troubleshoot.md").read_text(encoding="utf-8")
 HISTORY = """
 now: 2026-03-10T09:00:00Z
 repository: {full_name: octo-org/example}
@@ -47,8 +47,8 @@ def check(*arguments: str) -> int:
     return CliRunner().invoke(program, ["check", "octo-org/example", *arguments]).exit_code
 
 
-def test_the_guide_lists_the_codes_of_the_program() -> None:
-    section = GUIDE.partition("### Exit codes\n")[2].partition("\n### ")[0]
+def test_the_page_lists_the_codes_of_the_program() -> None:
+    section = PAGE.partition("## Exit codes\n")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| (\d+) \| (.+) \|$", section, re.MULTILINE)
     assert rows == [(str(code), meaning) for code, meaning in EXIT_CODES.items()]
 

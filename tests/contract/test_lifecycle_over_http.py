@@ -91,6 +91,21 @@ def test_a_copy_is_closed_with_a_link_to_the_issue_that_stays(box: Sandbox, serv
     ]
 
 
+def test_an_issue_stays_open_until_its_copy_is_closed(box: Sandbox, server: Server) -> None:
+    """Else the copy alone would be open, and count as the issue."""
+    look(box, server)
+    first = box.issue(1)
+    copy = box.add_issue(first.title, first.body, first.labels, login="github-actions[bot]")
+    for run in MENDED:
+        box.add_run(run)
+    box.inject(Fault("status", method="PATCH", path=f"/issues/{copy.number}$", times=None, status=422, body="{}"))
+    look(box, server)
+    assert (box.issue(1).state, box.issue(copy.number).state) == ("open", "open")
+    box.clear_faults()
+    look(box, server)
+    assert (box.issue(1).state_reason, box.issue(copy.number).state_reason) == ("completed", "duplicate")
+
+
 def test_a_server_without_the_link_gets_the_closing_alone(box: Sandbox, server: Server) -> None:
     look(box, server)
     first = box.issue(1)
@@ -327,3 +342,24 @@ def test_a_commit_that_the_token_may_not_see_decides_nothing(box: Sandbox, serve
     queries = Queries(connect(Secret("no-contents"), endpoints, HURRIED), endpoints, REPOSITORY)
     run = box.runs[-1]
     assert queries.contain([(Closer(run.commit.sha, run.commit.at, "main"), run.commit.sha)]) == {}
+
+
+def test_issues_of_another_grouping_are_closed_when_they_are_fixed(box: Sandbox, server: Server) -> None:
+    look(box, server)
+    look(box, server, group_by="workflow")
+    titles = ["[CI Failure] CI - lint", "[CI Failure] CI - test", "[CI Failure] CI - all jobs"]
+    assert sorted(issue.title for issue in box.issues if issue.state == "open") == sorted(titles)
+    for run in MENDED:
+        box.add_run(run)
+    look(box, server, group_by="workflow")
+    assert {issue.state for issue in box.issues} == {"closed"}
+
+
+def test_without_new_issues_the_open_ones_are_kept_current(box: Sandbox, server: Server) -> None:
+    look(box, server)
+    failed = [{"name": name, "conclusion": "failure"} for name in ("lint", "test", "docs")]
+    box.add_run(workflow="CI", at="2026-03-10T08:00:00Z", only_jobs=failed)
+    report = look(box, server, max_new_issues="0")
+    assert len(report.failing) == 3
+    assert len(box.issues) == 2
+    assert all("2 failed runs" in (issue.body or "") for issue in box.issues)

@@ -47,3 +47,29 @@ def test_help_lists_every_target_for_people() -> None:
     phony = set(rules[1].replace("\\\n", " ").split()) - {"need-repo"}
     listed = {line.split()[0] for line in make(ROOT, "help").stdout.splitlines()}
     assert listed == phony
+
+
+@pytest.mark.parametrize(("target", "lock"), [("setup", "requirements.txt"), ("demo", "requirements-run.txt")])
+def test_help_says_how_many_packages_are_installed(target: str, lock: str) -> None:
+    locked = re.findall(r"^[\w.-]+==\S+(.*)", (ROOT / "tests" / lock).read_text("utf-8"), re.MULTILINE)
+    here = [line for line in locked if "sys_platform == 'win32'" not in line]
+    (listed,) = re.findall(rf"^  {target} .*", make(ROOT, "help").stdout, re.MULTILINE)
+    assert f"{len(here)} packages" in listed
+
+
+def test_setup_makes_the_command_of_the_checkout(tmp_path: Path) -> None:
+    """CONTRIBUTING.md explains a log with it. A module of the folder in which it is called is not run."""
+    for name in ("src", "tests"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', "utf-8")
+    python.chmod(0o755)
+    (tmp_path / ".venv" / ".ready").touch()  # the environment is there
+    (tmp_path / "ci_failure_tracker.py").write_text("raise SystemExit('the folder ran')\n", "utf-8")
+    assert make(tmp_path, "setup").returncode == 0
+    blocks = re.findall(r"^```sh\n(.*?)^```", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    (block,) = (block for block in blocks if ".venv/bin/ci-failure-tracker explain" in block)
+    script = ["sh", "-ec", block.replace("/tmp/", f"{tmp_path}/")]  # noqa: S108 - the text of the page
+    done = subprocess.run(script, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "lamp.c:3: error: it is dark" in done.stdout, done.stderr

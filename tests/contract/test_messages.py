@@ -22,7 +22,7 @@ from ci_failure_tracker.entry.delivery import deliver
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.model import Identity, Problem, Severity
 from ci_failure_tracker.model.secret import Secret
-from ci_failure_tracker.notify import smtp, webhook
+from ci_failure_tracker.notify import send, smtp, webhook
 from ci_failure_tracker.notify.discord import discord_message, forum_messages
 from ci_failure_tracker.notify.mail import make_mail
 from ci_failure_tracker.notify.news import Item, News, NewsKind
@@ -292,6 +292,21 @@ def test_a_wrong_input_says_how_to_mend_it_without_repeating_it(given: Mapping[s
     assert "unter2" not in whole
 
 
+@pytest.mark.parametrize(
+    ("url", "port", "login"),
+    [
+        ("smtp://mail.example", 587, []),
+        ("smtps://mail.example", 465, []),
+        ("smtp://n%40x:p%3A%2F%3F%23%25@mail.example:2525", 2525, ["n@x", "p:/?#%"]),
+    ],
+)
+def test_a_mail_server_has_the_usual_port_of_its_scheme(url: str, port: int, login: list[str]) -> None:
+    server = some_settings(smtp_url=url, **MAIL).smtp_url
+    assert server is not None
+    assert server.port == port
+    assert [secret.reveal() for secret in (server.user, server.password) if secret] == login
+
+
 def test_settings_and_what_they_hold_show_no_secret() -> None:
     settings = some_settings(
         slack_webhook_url="https://hooks.slack.example/hunter2",
@@ -359,6 +374,27 @@ def test_a_mail_of_five_hundred_changes_is_one_that_servers_take(plain_mail: Mai
     content = plain_mail.got[0].content
     assert content is not None
     assert len(content) < 10_000_000
+
+
+@pytest.mark.parametrize("many", [30, 40])
+def test_a_message_to_slack_names_thirty_issues_and_counts_the_others(many: int) -> None:
+    url = "https://github.example/octo-org/example"
+    news = much_news(many, "x")
+    items = (
+        dataclasses.replace(item, workflow="CI", issue_url=f"{url}/issues/{item.number}", run="", state=None)
+        for item in news.items
+    )
+    *blocks, last = slack_message(dataclasses.replace(news, issues_url=f"{url}/issues", items=tuple(items)))["blocks"]
+    assert sum("/issues/" in json.dumps(block) for block in (*blocks, last)) == 30
+    assert ("and 10 more changes: <https://" in json.dumps(last)) == (many == 40)
+
+
+def test_a_forum_gets_ten_threads_at_most_and_one_for_the_rest() -> None:
+    news = much_news(60, "x")
+    assert len(news.of(NewsKind.NEW)) == 15
+    *threads, rest = forum_messages(news)
+    assert [message["thread_name"] for message in threads] == [item.title for item in news.items[:10]]
+    assert rest["thread_name"].startswith("5 new, 15 reopened")
 
 
 # --- what channels answer ------------------------------------------------------------------------
@@ -493,6 +529,18 @@ def test_what_discord_refuses_is_an_error(reply: Reply, what: str, advice: str, 
     (problem,) = problems_of(report, discord_webhook_url=discord.url)
     assert problem.what == f"The message to Discord was not delivered: Discord answered {what}."
     assert advice in problem.advice
+
+
+def test_the_page_on_messages_explains_what_each_channel_answers() -> None:
+    """Except for what a bug of the tracker itself would cause: there the summary asks for a report."""
+    page = (Path(__file__).parents[2] / "docs" / "notifications.md").read_text("utf-8")
+    table = " ".join(page.partition("| the summary says |")[2].split())
+    codes = [*send._SLACK_ADVICE.items(), *send._DISCORD_ADVICE.items()]
+    words = [str(code) for code, advice in codes if "bug" not in advice]
+    words += [told for _, told in (*webhook._KINDS, *smtp._KINDS)]
+    starts = {re.split(r",| within", each)[0].removeprefix("the server refused ") for each in words}
+    assert len(starts) > 20
+    assert [start for start in starts if start not in table] == []
 
 
 def test_a_webhook_that_is_gone_says_so(report: Report, slack: Chat, discord: Chat) -> None:

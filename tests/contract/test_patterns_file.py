@@ -15,6 +15,7 @@ from ci_failure_tracker.diagnosis.keywords import use_patterns
 from ci_failure_tracker.entry.cli import program
 from ci_failure_tracker.entry.setup import prepare
 from ci_failure_tracker.errors import SettingsError
+from sandbox import Sandbox
 
 LOG = "qux\nzorblatt is over there\nqux\nqux\nqux\nqux\nqux\nqux\nqux\nqux\nqux\nqux\n"
 OWN = """
@@ -106,3 +107,12 @@ def test_a_sweep_tells_every_mistake_in_the_file_with_those_of_the_other_inputs(
         mistake.startswith("`patterns-file`: own.toml, pattern `Over`: `start` is missing")
         for mistake in caught.value.mistakes
     )
+
+
+def test_a_file_with_a_mistake_ends_a_sweep_before_any_request(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own.write_text(OWN.replace("start =", "begin ="), encoding="utf-8")
+    with Sandbox.from_mapping({"now": "2026-03-10T09:00:00Z"}).serve() as server:
+        monkeypatch.setenv("GITHUB_API_URL", server.api_url)
+        monkeypatch.setenv("GITHUB_TOKEN", "t")
+        done = CliRunner().invoke(program, ["check", "octo/parcel", "--patterns-file", str(own)])
+        assert (done.exit_code, server.requests) == (2, [])

@@ -260,6 +260,12 @@ def test_of_many_artifacts_a_few_are_opened_and_the_rest_is_said() -> None:
     assert "Of the 25 artifacts of run 1 of CI" in found.said[0]
 
 
+def test_of_a_run_the_newest_hundred_artifacts_are_listed() -> None:
+    found = read(a_box(*(an_artifact(f"log-{number}") for number in range(101))), names=("reports",))
+    assert (found.asked(LIST), found.asked(ZIP)) == (1, 0)
+    assert "Of the 101 artifacts of run 1 of CI, the newest 100 were looked at" in found.said[0]
+
+
 def test_what_is_wrong_in_a_report_is_one_note() -> None:
     found = read(a_box(an_artifact(files={"junit.xml": "<testsuite>\n", "junit-2.xml": report("total")})))
     assert found.tests == ["total"]

@@ -26,7 +26,7 @@ from ci_failure_tracker.selection.log_requests import choose_log_requests
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.sweep import read_runs
 from sandbox import Fault, Sandbox, Server
-from sweeping import find_in
+from sweeping import find_in, sweep_server
 
 BROKEN = """##[group]Run make
 ##[endgroup]
@@ -337,6 +337,18 @@ def test_no_log_is_read_if_logs_is_off() -> None:
     snapshot, server = read(a_box(test={}), logs="false")
     assert server.requests == []
     assert (snapshot.job_diagnoses, snapshot.problems) == ((), ())
+
+
+@pytest.mark.parametrize("lines", [2, 4])
+def test_an_issue_shows_as_many_lines_as_excerpt_lines_says(lines: int) -> None:
+    failed = [f"##[error]part {number} is broken" for number in ("one", "two", "three", "four", "five")]
+    box = a_box(test={"log": "\n".join(failed) + "\n"})
+    with box.serve() as server:
+        given = {"token": TOKEN, "repository": "octo-org/example", "excerpt-lines": str(lines)}
+        sweep_server(server, given, box.now)
+    in_the_open = (box.issue(1).body or "").partition("<details>")[0]
+    block = in_the_open.partition("```text\n")[2].partition("\n```")[0]
+    assert sum("is broken" in line for line in block.splitlines()) == lines
 
 
 def test_the_error_for_an_absent_log_says_why() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -120,6 +121,16 @@ def test_the_token_goes_to_the_api_and_never_to_the_store_of_logs(
         assert bare
         assert all(path.startswith("/_logs/") for path in bare)
     assert TOKEN not in capsys.readouterr().out
+
+
+def test_with_debug_logging_each_request_is_shown_with_its_status(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Sandbox.from_yaml(HISTORY).serve() as server:
+        assert run_action(monkeypatch, server.api_url, server.graphql_url) == 0
+        asked = [request for request in server.requests if request.authorized]
+    shown = [line for line in capsys.readouterr().out.splitlines() if re.match(r"::debug::\S+ \S+.* -> \d+$", line)]
+    assert len(shown) >= len(asked) > 0
 
 
 def run_action(monkeypatch: pytest.MonkeyPatch, api: str, graphql: str) -> int:

@@ -338,3 +338,14 @@ def test_a_fault_on_the_way_leaves_the_rest(box: Sandbox, path: str) -> None:
     result = check()
     assert "Traceback" not in result.output
     assert "This is a bug" not in result.output
+
+
+def test_without_a_token_no_test_report_is_read(box: Sandbox, server: Server) -> None:
+    box.add_run(
+        workflow="Build",
+        at="2026-03-09T12:00:00Z",
+        jobs=[{"name": "test", "conclusion": "failure"}],
+        artifacts=[{"name": "reports", "files": {"junit.xml": "<testsuite/>"}}],
+    )
+    assert check("--test-reports", "**/junit*.xml").exit_code == 0
+    assert [path for path in paths(server) if "artifacts" in path] == []

@@ -28,6 +28,9 @@ from outside_tools import needed, run
 from sandbox import Server
 
 TAG = f"cp{sys.version_info.major}{sys.version_info.minor}"
+LEFT_OUT = {"ahocorasick-rs", "cffi", "cryptography", "pycparser", "pynacl"}
+"""Locked packages that are not in it."""
+
 MODULES_WITH_LEFT_OUT = {"click", "rich"}
 """What only the command needs; the action runs without it."""
 
@@ -118,8 +121,7 @@ def test_the_bill_of_materials_names_each_package_with_a_hash_of_the_lock_and_it
         assert component["hashes"][0]["content"] in locked
         assert any((bundle / "licenses" / component["name"]).iterdir())
     named = {component["name"] for component in bill["components"]}
-    left_out = {"ahocorasick-rs", "cffi", "cryptography", "pycparser", "pynacl"}
-    assert named == set(re.findall(r"^([\w-]+)==", locked, re.MULTILINE)) - left_out
+    assert named == set(re.findall(r"^([\w-]+)==", locked, re.MULTILINE)) - LEFT_OUT
 
 
 # The schema as the organization's own package has it.
@@ -156,6 +158,15 @@ def test_the_bill_of_materials_has_the_form_of_cyclonedx(bundle: Path, schemas: 
     )
     schema = schemas["bom-1.6.SNAPSHOT.schema.json"]
     assert [error.message for error in Draft7Validator(schema, registry=registry).iter_errors(bill)] == []
+
+
+def test_the_page_on_security_names_what_a_bundle_holds(bundle: Path) -> None:
+    page = (ROOT / "docs" / "security.md").read_text("utf-8").partition("## What a release holds")[2]
+    rows = re.findall(r"^\| `([\w./-]+)`(?: to `[\w.]+`)? \|", page, re.MULTILINE)
+    held = {path.name + "/" * path.is_dir() for path in bundle.iterdir()}
+    assert {name for name in rows if name != "cp311.zip"} == held - {f"{TAG}.zip"}
+    (left_out,) = re.findall(r"with the locked hashes\. (.+?) are not in it\.", " ".join(page.split()))
+    assert set(re.split(r", | and ", left_out)) == LEFT_OUT
 
 
 # --- what it lacks -------------------------------------------------------------------------------

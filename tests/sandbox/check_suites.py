@@ -46,6 +46,7 @@ def _chosen(placed: Sequence[PlacedJob], asked: JsonObject) -> list[PlacedJob]:
 
 
 def check_run(placed: PlacedJob, call: Call) -> JsonObject:
+    """A job as a node `CheckRun` of GraphQL, with the fields that the program asks for."""
     job = placed.job
     return {
         "id": node_id("CR", call.state.repository.id, job.id),

@@ -39,6 +39,7 @@ class Comparison:
 
     @property
     def status(self) -> Status:
+        """The word by which GitHub compares two commits."""
         if self.ahead:
             return "diverged" if self.behind else "ahead"
         return "behind" if self.behind else "identical"

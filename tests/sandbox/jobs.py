@@ -82,6 +82,7 @@ class AttemptNote:
 
     @property
     def ended_at(self) -> datetime:
+        """When the job ended, in UTC."""
         return self.started_at + self.took
 
 

@@ -46,6 +46,7 @@ class Member:
 
     @property
     def name(self) -> str:
+        """The name without the owner."""
         return self.full_name.partition("/")[2]
 
     @property

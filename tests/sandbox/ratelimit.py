@@ -23,10 +23,12 @@ class Budget:
 
     @property
     def remaining(self) -> int:
+        """Requests that are left until the reset; never below zero."""
         return max(self.limit - self.used, 0)
 
     @property
     def reset_moment(self) -> datetime:
+        """When the limit is full again, in UTC."""
         return datetime.fromtimestamp(self.reset, UTC)
 
     def headers(self) -> dict[str, str]:

@@ -36,6 +36,7 @@ class Sweep:
 
     @property
     def created(self) -> list[object]:
+        """The numbers of the issues that the sweep opened."""
         return list(json.loads(self.outputs["issue-numbers"]))
 
 

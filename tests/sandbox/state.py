@@ -39,6 +39,7 @@ class Account:
 
     @property
     def id(self) -> int:
+        """The id in REST: the given number, or one made from the login."""
         return self.number or identifiers.account_id(self.login)
 
 
@@ -112,10 +113,12 @@ class Repository:
 
     @property
     def owner(self) -> str:
+        """The login of the owner."""
         return self.full_name.partition("/")[0]
 
     @property
     def name(self) -> str:
+        """The name without the owner."""
         return self.full_name.partition("/")[2]
 
 
@@ -143,6 +146,7 @@ class Workflow:
 
     @property
     def file(self) -> str:
+        """The file name of the workflow file, by which REST finds the workflow as well."""
         return self.path.rpartition("/")[2]
 
 
@@ -275,18 +279,22 @@ class Run:
 
     @property
     def last(self) -> Attempt:
+        """The newest attempt."""
         return self.attempts[-1]
 
     @property
     def status(self) -> str:
+        """The status of the newest attempt, as GitHub shows it for the run."""
         return self.last.status
 
     @property
     def conclusion(self) -> str | None:
+        """The conclusion of the newest attempt; `None` while it goes on."""
         return self.last.conclusion
 
     @property
     def check_suite_id(self) -> int:
+        """The id in REST: the given one, or one made from the id of the run."""
         return self.suite or identifiers.check_suite_id(self.id)
 
 
@@ -300,6 +308,7 @@ class Label:
 
     @property
     def id(self) -> int:
+        """An id that is the same for names in upper and lower case."""
         return identifiers.number("label", self.name.lower(), start=7_000_000_000, span=900_000_000)
 
 
@@ -353,6 +362,7 @@ class Issue:
 
     @property
     def id(self) -> int:
+        """An id in the range of GitHub, which is no number of an issue."""
         return 3_500_000_000 + self.id_offset + self.number * 1009
 
 

@@ -103,6 +103,10 @@ def test_every_mistake_of_the_inputs_is_an_annotation_and_in_the_summary(
     summary = (runner / "step_summary").read_text(encoding="utf-8")
     assert "owner/name" in summary
     assert "yesterday" in summary
+    values = outputs(runner)
+    assert "'yesterday'" in values.pop("summary")
+    assert set(values.values()) == {"[]"}
+    assert "has-failures" not in values
 
 
 @pytest.mark.usefixtures("server", "runner")
@@ -167,4 +171,5 @@ def test_a_notice_is_shown_as_a_notice(monkeypatch: pytest.MonkeyPatch, capsys: 
 def test_a_failed_write_makes_the_exit_code_one(monkeypatch: pytest.MonkeyPatch, runner: Path) -> None:
     assert run_with([Problem(Severity.ERROR, "no")], monkeypatch) == 1
     assert outputs(runner)["created-count"] == "0"
+    assert outputs(runner)["summary"].endswith("1 could not be written")
     assert "could not be opened" in (runner / "step_summary").read_text(encoding="utf-8")

@@ -70,10 +70,14 @@ def test_only_the_folder_github_talks_to_github(path: Path) -> None:
     assert not roots(path) & {"github", "requests", "urllib3"} - allowed
 
 
-def test_two_modules_reach_a_channel() -> None:
+def test_three_modules_reach_a_channel() -> None:
     by_http = {label(path) for path in MODULES if "requests" in roots(path) and folder(path) != "github"}
     assert by_http == {"notify/webhook.py"}
     assert {label(path) for path in MODULES if "smtplib" in roots(path)} == {"notify/smtp.py"}
+    pushing = re.compile(r"^ *(?:from|import) prometheus_client\b.*push", re.MULTILINE)
+    assert {label(path) for path in MODULES if pushing.search(path.read_text("utf-8"))} == {"notify/pushgateway.py"}
+    others = {path for path in MODULES if folder(path) != "github" and label(path) not in SENDERS}
+    assert {label(path) for path in others if roots(path) & {"socket", "ssl", "http", "urllib3"}} == set()
 
 
 @each(PURE, label)

@@ -112,6 +112,19 @@ def test_a_commit_is_to_blame_if_one_failure_of_the_break_is_of_such_a_kind(
     assert learnt(None, failed, *readings).commit_can_cause is can_cause
 
 
+@pytest.mark.parametrize(
+    ("outcomes", "can_cause"),
+    [
+        ((Outcome.CANCELLED, Outcome.CANCELLED), False),
+        ((Outcome.CANCELLED, Outcome.RUNNER_LOST), False),
+        ((Outcome.FAILURE, Outcome.RUNNER_LOST), True),
+    ],
+)
+def test_no_commit_cancels_a_job_or_takes_its_runner(outcomes: tuple[Outcome, ...], can_cause: bool) -> None:
+    failed = [red(a_run(number), outcome=outcome) for number, outcome in enumerate(outcomes, start=2)]
+    assert learnt(None, [green(a_run(1)), *failed]).commit_can_cause is can_cause
+
+
 def test_what_failed_before_the_break_says_nothing_of_it() -> None:
     observations = [red(a_run(1)), green(a_run(2)), green(a_run(2), "test"), red(a_run(3))]
     kinds = (FailureKind.TEST, FailureKind.INFRASTRUCTURE)

@@ -115,6 +115,27 @@ def test_one_assertion_in_different_tests_of_many_repositories_is_no_common_caus
     assert after == {name: [cause] for name, cause in causes.items()}
 
 
+def test_an_issue_about_several_repositories_names_neither_suspects_nor_owners() -> None:
+    house = House(settings=some_settings(owners="*: @ada"))
+    house.add("sencha", {"lint": ""}, {"lint": assertion("lint/test_a.py::test_a")})
+    for name in ("assam", "ceylon", "oolong"):
+        house.add(name, OK, FAILS)
+    house.sweep()
+    bodies = {("several" in issue.title): issue.body for issue in house.issues.values()}
+    assert len(bodies) == len(house.issues) == 2
+    for is_shared, body in bodies.items():
+        for row in ("| Owner |", "| Suspects |"):
+            assert (row in body) is not is_shared
+
+
+def test_the_limit_of_new_issues_holds_for_all_repositories_together() -> None:
+    house = House(settings=some_settings(max_new_issues="2"))
+    for name in ("assam", "ceylon", "oolong"):
+        house.add(name, OK, {"lint": assertion(f"lint/test_{name}.py::test_a")})
+    house.sweep()
+    assert len(house.issues) == 2
+
+
 def test_with_an_issue_for_each_cause_different_tests_of_two_repositories_have_two() -> None:
     house = House(by_message=True, settings=some_settings(group_by="cause", close_after="1"))
     for name in ("assam", "ceylon"):

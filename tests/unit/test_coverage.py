@@ -22,7 +22,7 @@ from ci_failure_tracker.model import (
     Window,
     Workflow,
 )
-from ci_failure_tracker.selection.coverage import BAD_CONCLUSIONS, Coverage
+from ci_failure_tracker.selection.coverage import BAD_CONCLUSIONS, Coverage, far_enough
 from ci_failure_tracker.selection.node_ids import node_id_like
 
 CI = Workflow(1, "CI", ".github/workflows/ci.yml", node_id="W_1")
@@ -72,6 +72,12 @@ def test_nothing_more_is_read_if_the_list_goes_back_to_the_checkpoint() -> None:
     coverage = Coverage(QUERY, a_checkpoint(4))
     assert not coverage.needs(snapshot, ())
     assert coverage.covered(snapshot).window.start is None
+
+
+def test_the_first_sweep_lists_eight_days() -> None:
+    assert far_enough(QUERY, None, START).back_to == START - timedelta(days=8)
+    checkpoint = a_checkpoint(4)
+    assert far_enough(QUERY, checkpoint, START).back_to == checkpoint.back_to
 
 
 def test_below_a_list_that_ends_early_failures_and_unseen_workflows_are_asked_for() -> None:

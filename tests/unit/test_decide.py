@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from builders import START, a_job, a_run, a_scan, an_issue, some_settings
 from ci_failure_tracker.issues.marker import read_tracked
-from ci_failure_tracker.model import Create, Issue, Severity, Skip, SkipReason, Snapshot, Update, Workflow
+from ci_failure_tracker.model import Close, Create, Issue, Severity, Skip, SkipReason, Snapshot, Update, Workflow
 from ci_failure_tracker.settings import Settings
 from sweeping import Plan, carry_out, make_plan
 
@@ -122,6 +122,16 @@ def test_a_template_that_one_identity_breaks_costs_only_that_one() -> None:
     assert planned.problems[0].severity is Severity.ERROR
 
 
+def test_the_hidden_lines_are_added_to_any_template() -> None:
+    runs = [a_run(1)]
+    (create,) = plan(a_scan(runs, {runs[0].id: [a_job()]}), some_settings(issue_template="mine")).actions
+    assert isinstance(create, Create)
+    first, *_, last = create.body.strip().splitlines()
+    assert "mine" in create.body
+    assert first.startswith("<!--")
+    assert last.startswith("<!--")
+
+
 def one_red_run(issues: tuple[Issue, ...] = ()) -> Snapshot:
     run = a_run(1)
     return a_scan([run], {run.id: [a_job()]}, issues)
@@ -153,6 +163,13 @@ def test_a_closed_issue_that_a_person_reopens_is_kept_current_again() -> None:
     two = a_scan([a_run(1), a_run(2)], {1001: [a_job()], 1002: [a_job()]}, (reopened,))
     (action,) = plan(two).actions
     assert isinstance(action, Update)
+
+
+def test_a_second_issue_is_closed_although_a_person_keeps_it_open() -> None:
+    (first,) = carry_out(plan(one_red_run()))
+    second = dataclasses.replace(first, number=first.number + 1, labels=(*first.labels, "keep-open"))
+    closed = [action for action in plan(one_red_run((first, second))).actions if isinstance(action, Close)]
+    assert [action.number for action in closed] == [second.number]
 
 
 def test_a_run_that_started_before_the_closing_reopens_nothing() -> None:

@@ -74,6 +74,17 @@ def test_a_red_line_beats_an_equal_line_without_colour() -> None:
     assert diagnosis.headline == "gizmo two failed"
 
 
+def test_of_two_equal_complaints_the_one_nearer_to_the_end_is_the_reason() -> None:
+    fine = "fine\n" * 60
+    diagnosis = diagnosis_of(f"gizmo one failed to turn\n{fine}gizmo two failed to turn\nbye")
+    assert diagnosis.headline == "gizmo two failed to turn"
+
+
+def test_a_line_that_is_printed_often_is_not_the_reason() -> None:
+    often = "gizmo: error: retrying\nfine\n" * 30
+    assert diagnosis_of(f"{often}widget: error: no paint\n{often}").headline == "widget: error: no paint"
+
+
 def test_headline_and_excerpt_contain_no_secrets() -> None:
     secret = "ghp_" + "a1B2" * 9
     diagnosis = diagnosis_of(f"gizmo: fatal: cannot log in with {secret}")
@@ -157,3 +168,11 @@ def test_any_log_can_be_explained_and_its_excerpt_keeps_the_limits(parts: list[s
 def test_the_headline_leaves_out_the_mark_of_a_group() -> None:
     failed = "##[group]❌ finds a pear (failed)\nExpected: <3>\n  Actual: <0>\n##[endgroup]"
     assert diagnosis_of(failed).headline == "❌ finds a pear (failed)"
+
+
+def test_some_names_and_secrets_look_like_any_other_text() -> None:
+    """What docs/diagnosis.md names as limits."""
+    one, other = (diagnosis_of(f"Error: cannot lock /tmp/{name}.txt, it is gone") for name in ("kwobeq", "trindal"))
+    assert one.signature != other.signature
+    prose = "gizmo: fatal: the password is hunter2"
+    assert diagnosis_of(prose).headline == prose

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from pathlib import Path
 
 import pytest
 
@@ -300,3 +302,13 @@ def test_a_message_has_no_number_of_a_step_of_docker_before_it() -> None:
     log = "#15 ERROR: failed to push press.example/basket:1: 503 Service Unavailable"
     (failure,) = explain(read_log([log.encode()])).failures
     assert failure.message == log.removeprefix("#15 ")
+
+
+def test_the_page_has_each_kind() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "diagnosis.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \|", page.partition("\n## Kinds\n")[2], re.MULTILINE)
+    assert sorted(rows) == sorted(FailureKind)
+
+
+def test_only_three_kinds_name_no_commit() -> None:
+    assert {kind for kind in FailureKind if not kind.commit_can_cause} == {"infrastructure", "permission", "cancelled"}

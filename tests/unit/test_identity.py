@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ci_failure_tracker.settings import GroupBy, Matrix
-from ci_failure_tracker.tracking.identity import failure_id, identify
+from ci_failure_tracker.tracking.identity import failure_id, identify, identify_cause
+from ci_failure_tracker.tracking.identity import test_id as id_of
 from ci_failure_tracker.tracking.matrix import split_leg
 
 
@@ -15,6 +16,8 @@ from ci_failure_tracker.tracking.matrix import split_leg
     ("name", "job", "leg"),
     [
         ("test", "test", ""),
+        ("Test on 3.12", "Test on 3.12", ""),
+        ("deploy (production)", "deploy", "production"),
         ("test (3.12)", "test", "3.12"),
         ("test (3.12, ubuntu-latest)", "test", "3.12, ubuntu-latest"),
         ("build and test (a (b), c)", "build and test", "a (b), c"),
@@ -42,6 +45,15 @@ def test_any_name_can_be_split(name: str) -> None:
 def test_the_failure_id_is_the_md5_of_workflow_and_job_for_ever() -> None:
     assert failure_id("CI", "test") == hashlib.md5(b"CI:test", usedforsecurity=False).hexdigest()
     assert failure_id("CI", "test") == "113ccdad5b0843c8b5d4516211edf9ae"
+
+
+def test_the_failure_id_of_a_test_is_the_md5_of_its_name() -> None:
+    assert id_of("test_tea[Berlin]", "") == hashlib.md5(b"test\ntest_tea[Berlin]", usedforsecurity=False).hexdigest()
+
+
+def test_the_failure_id_of_a_cause_is_the_md5_of_its_signature() -> None:
+    found = identify_cause("v2:0123456789abcdef", [("CI", "test")]).id
+    assert found == hashlib.md5(b"v2:0123456789abcdef", usedforsecurity=False).hexdigest()
 
 
 def test_a_lone_surrogate_in_a_name_still_gives_an_id() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import time
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -45,7 +47,9 @@ from ci_failure_tracker.tracking.known_issues import (
 from ci_failure_tracker.tracking.track import read_issues
 from harmless import check_markdown
 from hostile import TEXTS
+from sweeping import carry_out, make_plan
 
+DOCS = Path(__file__).parents[2] / "docs"
 NOW = START + timedelta(days=40)
 CI = Workflow(1, "CI", ".github/workflows/ci.yml")
 URL = "https://github.example/octo-org/example"
@@ -177,6 +181,30 @@ def test_a_rule_that_does_not_count_takes_nothing(known: KnownIssue, status: Rul
     if status is RuleStatus.UNKNOWN:  # a fault passes: the next sweep decides
         assert "may count it, but it could not be asked" in skips(findings)[SkipReason.KNOWN]
         assert findings.decisions.known_updates == ()
+
+
+@pytest.mark.parametrize("labels", [(), ("keep-open",)])
+def test_what_a_person_keeps_open_is_not_closed_for_a_known_issue(labels: tuple[str, ...]) -> None:
+    (issue,) = carry_out(make_plan(broken(), some_settings(), START + timedelta(hours=3)))
+    issue = dataclasses.replace(issue, labels=(*issue.labels, *labels))
+    findings = found_in(broken(a_known_issue("match: no answer"), issues=(issue,)))
+    assert [each.kind.value for each in findings.decisions.made] == (["update"] if labels else ["close"])
+
+
+@pytest.mark.parametrize(("minutes", "opened"), [(30, []), (70, ["create"])])
+def test_a_log_that_cannot_be_read_is_waited_for_an_hour(minutes: int, opened: list[str]) -> None:
+    snapshot = broken(a_known_issue("match: no answer"), job_diagnoses=(), undiagnosed=frozenset({5_200}))
+    ended = snapshot.runs[0].updated_at
+    findings = found_in(dataclasses.replace(snapshot, asked=frozenset({"logs"})), ended + timedelta(minutes=minutes))
+    assert [each.kind.value for each in findings.decisions.made] == opened
+
+
+def test_a_rule_takes_no_run_without_jobs() -> None:
+    run = a_run(2)
+    snapshot = broken(a_known_issue("workflow: CI"), runs=(run,), jobs=(RunJobs(run.id, ()),), job_diagnoses=())
+    findings = found_in(snapshot)
+    assert [each.identity.job for each in findings.decisions.made] == ["startup failure"]
+    assert findings.decisions.known == ()
 
 
 def test_if_nobody_may_be_asked_there_are_no_rules() -> None:
@@ -320,6 +348,22 @@ def test_the_table_counts_by_the_age_of_the_matches() -> None:
     table = known_table(dataclasses.replace(update, memory=memory, at=NOW), URL)
     assert "| 1 | 2 | 3 |" in table
     assert f"[run 1]({URL}/actions/runs/1)" in table
+
+
+def test_a_table_of_too_many_matches_says_at_least() -> None:
+    (rule,) = read_rules(broken(a_known_issue("match: no answer")), NOW)
+    (update,) = found_in(broken(rule.known)).decisions.known_updates
+    memory = remembering(*[a_match(number, number / 100) for number in range(1, MOST_MATCHES + 2)])
+    assert "at least 300" in known_table(dataclasses.replace(update, memory=memory, at=NOW), URL)
+
+
+def test_the_answers_of_the_page_are_those_of_the_tracker() -> None:
+    page = (DOCS / "known-issues.md").read_text("utf-8").partition("| it says |")[2].partition("\n\n")[0]
+    answers = re.findall(r"^\| (\w[^|]*\.) \|", page, re.MULTILINE)
+    golden = "".join(path.read_text("utf-8") for path in (DOCS.parent / "tests" / "golden").glob("known_issue-*.md"))
+    shown = re.sub(r"\d+", "0", golden.replace("**", ""))
+    assert len(answers) == 4
+    assert [answer for answer in answers if re.sub(r"\d+", "0", answer).rstrip(".") not in shown] == []
 
 
 def test_a_rule_that_matched_nothing_for_thirty_days_gets_an_answer() -> None:

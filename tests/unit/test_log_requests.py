@@ -21,6 +21,7 @@ from ci_failure_tracker.model import (
     Workflow,
 )
 from ci_failure_tracker.selection.log_requests import MOST_LOGS, choose_log_requests
+from ci_failure_tracker.selection.report_requests import choose_reports
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.observations import observe
 from sweeping import carry_out, find_in, make_plan
@@ -300,3 +301,16 @@ def test_by_cause_a_log_that_says_nothing_is_read_once() -> None:
     )
     assert len(known.issues) == 1
     assert names(known, group_by="cause") == []
+
+
+def test_reports_are_read_of_the_runs_whose_logs_are_read() -> None:
+    settings, snapshot = some_settings(test_reports="**/junit*.xml"), failing([1, 2])
+
+    def runs(snapshot: Snapshot) -> list[int]:
+        chosen = choose_reports(requests(snapshot), snapshot, settings)
+        return [run.number for run in chosen.runs] if chosen else []
+
+    assert runs(snapshot) == [2, 1]
+    half = swept(snapshot, {job_ids(snapshot)[1]: "ValueError"})
+    assert runs(half) == [1]  # an issue remembers the cause of the other
+    assert choose_reports(requests(snapshot), snapshot, some_settings()) is None

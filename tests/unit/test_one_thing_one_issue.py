@@ -249,6 +249,15 @@ def _with_own_causes(run: tuple[int, tuple[str, ...]]) -> tuple[int, tuple[str, 
     return workflow, tuple(f"{cause} {workflow} {job}" if cause else "" for job, cause in enumerate(causes))
 
 
+def test_a_new_cause_is_a_comment_once_a_day_at_most() -> None:
+    repository = FailingJobs(some_settings(), all_of_them)
+    for day, cause in ((0, "one"), (0, "two"), (0, "three"), (1, "four")):
+        repository.run(0, (f"{cause} is broken", "", "", ""), day)
+        repository.sweep_until_all_is_read(day)
+    said = " ".join(paragraph for _, paragraph in repository.comments())
+    assert [cause for cause in ("one", "two", "three", "four") if f"{cause} is broken" in said] == ["two", "four"]
+
+
 def test_a_job_is_not_taken_for_one_of_the_same_name_in_a_workflow_that_did_not_run_again() -> None:
     repository = FailingJobs(some_settings(group_by="cause"), all_of_them)
     repository.run(0, ("", "disk full", "", ""), 0)

@@ -152,7 +152,7 @@ def test_a_problem_of_several_repositories_is_told_once() -> None:
     summary = render_organisation_summary(report)
     assert summary.count("It lacks") == 1
     # What a workflow permits is about its own repository only.
-    advice = "Give this right to the App or the token, or exclude the repository."
+    advice = "Give this permission to the App or the token, or exclude the repository."
     assert f"**error:** `octo-org/cup`, `octo-org/pot`: It lacks `issues: write`. {advice}\n" in summary
     (annotation,) = all_problems(report)
     assert str(annotation) == f"octo-org/cup, octo-org/pot: It lacks `issues: write`. {advice}"

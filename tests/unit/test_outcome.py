@@ -180,6 +180,13 @@ def test_the_first_passing_run_and_the_newest_ones_are_verified() -> None:
     assert verified([runs[1], a_run(3, "success", branch="other")]) == []
 
 
+def test_twenty_passing_runs_are_verified_if_one_skipped_a_job() -> None:
+    runs = [a_run(number, "failure" if number == 1 else "success") for number in range(1, 30)]
+    skipped = a_scan(runs, {runs[-1].id: [a_job(conclusion="skipped")]}).jobs
+    first, *newest = sorted({run.number for run in runs_to_verify(runs, skipped, (), some_settings())})
+    assert (first, newest) == (2, [*range(10, 30)])
+
+
 def test_a_failed_run_without_jobs_could_not_start() -> None:
     run = a_run(1, "failure")
     (observation,) = observe(a_scan([run], {run.id: []}))

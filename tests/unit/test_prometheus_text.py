@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -78,6 +79,39 @@ def test_the_metrics_have_the_values_of_the_statistics() -> None:
     assert value(series, "cicd_pipeline_run_errors", error_type="timed_out") == 1
     since = value(series, "ci_failure_tracker_job_failing_since_timestamp_seconds", cicd_pipeline_task_name="test")
     assert since == (START + timedelta(hours=5)).timestamp()
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text("utf-8")
+
+
+def metrics_in(heading: str) -> set[str]:
+    """The names in the first column of a table of the page; an ending stands for a metric of each level."""
+    part = PAGE.partition(f"\n### {heading}\n")[2].partition("\n##")[0]
+    names = re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| (`.+?) \|", part, re.MULTILINE)))
+    levels = ("repository", "workflow", "job")
+    full = {name for name in names if not name.startswith("_")}
+    return full | {f"ci_failure_tracker_{level}{name}" for name in {*names} - full for level in levels}
+
+
+def test_the_page_names_each_metric() -> None:
+    of_one = {metric.name: metric.type for metric in metrics.registry_of(a_report([a_run(1)])).collect()}
+    of_many = {metric.name: metric.type for metric in metrics.registry_of(an_everyday_organisation()).collect()}
+    assert metrics_in("For each level") | metrics_in("For one repository") == set(of_one)
+    issues = {f"ci_failure_tracker_repository_{what}_issues" for what in ("open", "opened", "closed")}
+    of_level = {name for name in metrics_in("For each level") if "_repository_" in name}
+    more = {*issues, *of_level, "ci_failure_tracker_sweep_timestamp_seconds"}
+    assert metrics_in("For many repositories") | more == set(of_many)
+    histograms = {name for name, kind in (of_one | of_many).items() if kind != "gauge"}
+    assert histograms == {"cicd_pipeline_run_duration_seconds"}
+
+
+def test_a_superseded_run_is_a_cancellation_in_the_metrics() -> None:
+    superseded = a_run(1, "cancelled", updated_at=START + timedelta(hours=3))
+    series = samples(a_report([superseded, a_run(2, "success")]))
+    (ends,) = {labels["cicd_pipeline_result"] for labels, _ in series["cicd_pipeline_run_duration_seconds_sum"]} - {
+        "success"
+    }
+    assert ends == "cancellation"
 
 
 def test_what_is_not_known_has_no_series() -> None:

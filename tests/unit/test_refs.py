@@ -23,6 +23,7 @@ from ci_failure_tracker.model import (
     Tag,
     TagRun,
     Watched,
+    Workflow,
     shown_ref,
 )
 from ci_failure_tracker.selection.query import query_of
@@ -87,6 +88,22 @@ def test_branch_takes_names_globs_and_words(given: str, branches: tuple[str, ...
 def test_a_few_branches_have_a_list_each(given: str, filters: tuple[tuple[str | None, str | None], ...]) -> None:
     settings = some_settings(branch=given)
     assert query_of(settings, a_scan([]), START)[0].filters == filters
+
+
+@pytest.mark.parametrize("word", ["default", "tags", "merge-queue"])
+def test_a_branch_with_the_name_of_a_word_can_be_written_as_a_glob(word: str) -> None:
+    watched = watched_refs(some_settings(branch=f"[{word[0]}]{word[1:]}"), "main")
+    assert watched.has(word)
+    assert [name for name in ("main", "gh-readonly-queue/main/pr-7-f00d") if watched.has(name)] == []
+    assert not watched.tags
+
+
+@pytest.mark.parametrize("chosen", [1, 5, 6, 7])
+def test_up_to_five_workflows_are_listed_one_by_one(chosen: int) -> None:
+    workflows = tuple(Workflow(number, f"W{number}", f".github/workflows/w{number}.yml") for number in range(7))
+    names = ", ".join(workflow.name for workflow in workflows[:chosen])
+    found, _ = query_of(some_settings(workflow=names), dataclasses.replace(a_scan([]), workflows=workflows), START)
+    assert found.listed == (workflows[:chosen] if chosen <= 5 else ())
 
 
 # --- what is asked -------------------------------------------------------------------------------

@@ -1,10 +1,14 @@
 """The block by which people teach the tracker: what it says, and what is wrong with it."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from ci_failure_tracker.issues.rule_block import (
+    CONDITIONS,
+    KEYS_OF_RULE,
     block_of_known,
     block_of_tracked,
     outside_of_table,
@@ -13,6 +17,8 @@ from ci_failure_tracker.issues.rule_block import (
     with_table,
 )
 from ci_failure_tracker.model import Rule, RuleAction
+
+PAGE = (Path(__file__).parents[2] / "docs" / "known-issues.md").read_text("utf-8")
 
 
 def body(*lines: str, before: str = "Text.\n\n", after: str = "\nMore text.\n") -> str:
@@ -240,3 +246,24 @@ def test_each_line_splits_off_one_cause() -> None:
 
 def test_a_rule_knows_no_such_lines() -> None:
     assert "no colon" in mistakes("match: abc", "same as #12")[0]
+
+
+def test_the_examples_of_the_page_have_no_mistake() -> None:
+    of_known, *of_tracked = re.findall(r"^````markdown\n(.*?)^````", PAGE, re.MULTILINE | re.DOTALL)
+    block = block_of_known(of_known)
+    assert block is not None
+    found, wrong = read_rule(block)
+    assert found is not None
+    assert (found.match, found.workflow, wrong) == ("no answer from mirror.example", "Nightly*", ())
+    blocks = [block_of_tracked(text) for text in of_tracked]
+    assert [sorted(each.values) for each in blocks if each] == [["until"], ["same as"]]
+    assert [each.mistakes for each in blocks if each] == [()] * len(of_tracked)
+
+
+def test_the_keys_of_the_page_are_those_of_a_rule() -> None:
+    keys = re.findall(r"^\| `(\w+)` \| ", PAGE.partition("| key |")[2].partition("\n\n")[0], re.MULTILINE)
+    assert tuple(keys) == KEYS_OF_RULE
+    assert len(CONDITIONS) == 4
+    assert "at least one of the first four keys" in PAGE
+    actions = [action.value for action in RuleAction]
+    assert re.findall(r"^\| `(track|ignore|retry)` \| ", PAGE, re.MULTILINE) == actions

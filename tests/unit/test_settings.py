@@ -122,6 +122,11 @@ def test_causes_and_tests_cannot_be_told_apart_without_logs(group_by: str) -> No
     assert some_settings(group_by=group_by).logs
 
 
+def test_test_reports_need_logs() -> None:
+    with pytest.raises(SettingsError, match="`test-reports` needs `logs: true`"):
+        some_settings(test_reports="**/junit*.xml", logs="false")
+
+
 def test_a_password_that_must_be_encoded_is_masked_as_it_is() -> None:
     for sign in "/?#":
         given = {"smtp-url": f"smtp://bot:hun{sign}ter2@mail.example.com", "email-to": "a@b.cc", "email-from": "a@b.cc"}

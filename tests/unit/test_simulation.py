@@ -112,7 +112,7 @@ def test_a_simulated_flaky_job_lives_as_the_program_lets_it_live(rate: float) ->
 
 
 def test_the_rule_closes_by_evidence_and_not_too_early() -> None:
-    """A job that fails in 5 % of its runs, a push every hour for 30 days: the bounds of docs/lifecycle.md."""
+    """A job that fails in 5 % of its runs, a push every hour for 30 days."""
     busy = flaky_jobs.REPOSITORIES[0]
     lives = [flaky_jobs.live(flaky_jobs.Evidence(), busy, 0.05, seed) for seed in range(100)]
     assert mean(life.reopened for life in lives) <= 1.2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from ci_failure_tracker.model import (
     Workflow,
     WriteStatus,
 )
-from ci_failure_tracker.report.measures import Measures, Spread, Statistics
+from ci_failure_tracker.report.measures import IssueStatistics, Measures, Spread, Statistics
 from ci_failure_tracker.report.statistics import make_statistics
 from ci_failure_tracker.tracking.identity import failure_id
 from ci_failure_tracker.tracking.observations import observe
@@ -139,6 +140,13 @@ def test_branches_break_independently_and_time_broken_counts_once() -> None:
     measured = statistics_of(with_jobs(main + other), branch="*").repository
     assert measured.time_to_recovery == Spread(2, 4 * HOUR, 4 * HOUR, 5 * HOUR)
     assert (measured.broken_seconds, measured.time_between_failures) == (7 * HOUR, None)
+
+
+def test_a_branch_without_new_runs_keeps_its_status() -> None:
+    # The branch `next` ran once, at 3, and failed: broken until now, which is hour 20.
+    runs = [a_run(1, "success"), a_run(3, branch="next"), a_run(5, "success"), a_run(6, "success")]
+    measured = statistics_of(with_jobs(runs), branch="*").repository
+    assert (measured.broken_seconds, measured.streak) == (17 * HOUR, -1)
 
 
 def test_two_workflow_files_of_one_name_have_two_branch_statuses() -> None:
@@ -508,5 +516,9 @@ def test_issue_statistics_are_partial_if_closed_issues_were_not_read() -> None:
 
 def test_every_statistic_is_defined_on_the_page() -> None:
     page = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text("utf-8")
-    for field in dataclasses.fields(Measures):
+    for kind, heading in ((Measures, "Runs"), (IssueStatistics, "Issues")):
+        part = page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+        named = re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| (.+?) \|", part, re.MULTILINE)))
+        assert named == [field.name for field in dataclasses.fields(kind)]
+    for field in dataclasses.fields(Spread):
         assert f"`{field.name}`" in page, field.name

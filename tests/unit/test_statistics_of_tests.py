@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import random
+import re
 from collections import defaultdict
 from datetime import timedelta
 from itertools import chain
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -403,6 +405,14 @@ def test_the_tests_are_in_the_report_for_programs() -> None:
     report = made.sweep(START + timedelta(days=1))
     (row,) = report_as_json(report)["statistics"]["tests"]["worst"]
     assert (row["test"], row["failed"], row["failure_rate"], row["issue"]) == ("tea", 1, 1.0, 1)
+
+
+def test_the_page_defines_each_figure_of_a_test() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text("utf-8")
+    part = page.partition("\n## Tests\n")[2].partition("\n## ")[0]
+    named = re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| (.+?) \|", part, re.MULTILINE)))
+    figures = {field.name for field in dataclasses.fields(TestStatistics)} - {"test", "jobs", "last_failed", "partial"}
+    assert sorted(named) == sorted({*figures, "runs", "failure_rate"})
 
 
 # --- in the summary ----------------------------------------------------------------------------------

@@ -143,8 +143,9 @@ def test_no_two_rows_are_the_same() -> None:
 
 def test_the_documentation_counts_the_rows_and_the_vendors() -> None:
     vendors = len({row.vendor for row in TOKENS})
-    text = (ROOT / "docs" / "security.md").read_text("utf-8")
-    assert f"{len(TOKENS)} forms of tokens of {vendors} vendors" in " ".join(text.split())
+    text = " ".join((ROOT / "docs" / "security.md").read_text("utf-8").split())
+    assert f"{len(TOKENS)} forms of tokens of {vendors} vendors" in text
+    assert f"put them in {len(PLACES)} places" in text
 
 
 # --- what is no token ----------------------------------------------------------------------------

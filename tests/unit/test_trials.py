@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ci_failure_tracker.model import MOST_PASSES, Trials
 from ci_failure_tracker.model.trials import LEAST_PASSES
+
+RULES = Path(__file__).parents[2] / "docs" / "rules.md"
 
 
 def trials_of(results: str) -> Trials:
@@ -42,7 +47,7 @@ def test_what_failed_every_time_closes_after_the_passes_that_the_settings_ask_fo
 
 
 def closes(failed: int, until_failure: int, longest: int, passes: int) -> bool:
-    """The rule as docs/lifecycle.md has it."""
+    """The rule as docs/rules.md has it."""
     if passes >= MOST_PASSES:
         return True
     unlikely = (until_failure / (until_failure + passes)) ** (failed - 1) < 0.01
@@ -68,3 +73,17 @@ def test_more_failures_ask_for_fewer_passes() -> None:
     needed = [Trials(100, failed, 0, 0).passes_to_close(2) for failed in range(2, 100)]
     assert needed == sorted(needed, reverse=True)
     assert (needed[0], needed[-1]) == (MOST_PASSES, LEAST_PASSES)
+
+
+def test_the_table_of_passes_is_what_the_program_asks_for() -> None:
+    """Each cell of the table in docs/rules.md; an empty one would have more failures than trials."""
+    head, _, *rows = RULES.read_text("utf-8").partition("| | n = ")[2].partition("\n\n")[0].splitlines()
+    totals = [int(total) for total in re.findall(r"\d+", head)]
+    assert len(totals) >= 5
+    assert len(rows) >= 5
+    for row in rows:
+        failed, *cells = (cell.strip() for cell in row.strip("|").split("|"))
+        for total, cell in zip(totals, cells, strict=True):
+            number = int(failed.removeprefix("f = "))
+            needed = Trials(total, number, 0, 0).passes_to_close(7)
+            assert cell == ("" if number > total else "`close-after`" if number == total else str(needed))

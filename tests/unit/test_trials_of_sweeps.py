@@ -213,3 +213,16 @@ def test_an_issue_of_an_older_version_that_forgot_its_failures_counts_its_passes
     tracker.sweep(START + 24 * HOUR + timedelta(minutes=15))
     (status,) = statuses(tracker)
     assert status.trials == Trials(total=23, failed=1, passes=22, longest=0)
+
+
+@pytest.mark.parametrize(
+    ("flakes", "passes", "opened"), [(1, 0, False), (1, 3, False), (2, 0, True), (2, 3, True), (2, 4, False)]
+)
+def test_a_passing_job_gets_an_issue_if_it_was_flaky_on_two_commits_of_late(
+    flakes: int, passes: int, *, opened: bool
+) -> None:
+    stories = [a_story(number, "failure", "success") for number in range(1, flakes + 1)]
+    stories += [a_story(number, "success") for number in range(flakes + 1, flakes + passes + 1)]
+    tracker = Tracker(stories)
+    tracker.sweep(START + 9 * HOUR)
+    assert bool(tracker.issues) is opened

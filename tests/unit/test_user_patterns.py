@@ -12,7 +12,7 @@ from ci_failure_tracker.diagnosis.keywords import marking_keywords, use_patterns
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 from ci_failure_tracker.diagnosis.user_patterns import parse_patterns
 from ci_failure_tracker.errors import SettingsError
-from ci_failure_tracker.model import Outcome
+from ci_failure_tracker.model import LineRange, Outcome
 
 LEAST = """
 [[pattern]]
@@ -151,6 +151,27 @@ def test_a_pattern_finds_what_no_built_in_pattern_does_and_its_keywords_mark_lin
     use_patterns(parse(LEAST.replace("Gizmo Broke", "zorblatt").replace("gizmo broke: ", "zorblatt is")))
     assert b"zorblatt" in marking_keywords()
     assert explain(read_log([plain])).headline == "zorblatt is over there"
+
+
+def test_without_body_and_end_a_failure_is_one_line() -> None:
+    use_patterns(parse(LEAST))
+    (failure,) = explain(read_log([b"gizmo broke: blue\n  because of rain\n"])).failures
+    assert failure.lines == (LineRange(1, 1),)
+
+
+def test_a_start_matches_at_the_beginning_of_a_line_and_a_headline_anywhere_in_it() -> None:
+    example = "> gizmo broke: blue\n!   because of rain"
+    fields = "body = '  '\nheadline = 'of rain'\nexample = '''\n{}\n'''"
+    (found,) = parse(LEAST + fields.format(example))
+    (lost,) = parse(LEAST + fields.format(example.replace("gizmo", "the gizmo")))
+    use_patterns((found,))
+    assert mistake_in_example(found) == ""
+    assert "the pattern finds no line" in mistake_in_example(lost)
+
+
+def test_of_two_patterns_of_a_user_the_higher_priority_wins() -> None:
+    use_patterns(parse(LEAST + LEAST.replace("gizmo.broken", "widget.broken") + "priority = 1"))
+    assert explain(read_log([b"gizmo broke: blue\n"])).failures[0].tool == "widget"
 
 
 def test_a_pattern_wins_against_a_built_in_one_of_the_same_confidence() -> None:

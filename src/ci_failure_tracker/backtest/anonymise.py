@@ -1,7 +1,7 @@
 """Masks the names that identify a repository and its people, so that a recorded history can be shown to others.
 
-A name gets one mask, wherever it stands: so equal causes stay equal. A mask holds no digits, because what tells two
-causes apart must not be a number. The names of workflows, jobs and steps stay, as far as they hold no other name.
+A name gets one mask, wherever it stands: so equal causes stay equal. A mask holds no digits, because the difference
+of two causes must not be a number. The names of workflows, jobs and steps stay, as far as they hold no other name.
 """
 
 from __future__ import annotations
@@ -36,13 +36,16 @@ PUBLIC_HOSTS = tuple(_HOSTS.split())
 """Hosts that many projects use; their addresses stay."""
 
 _ENDS = tuple(f".{host}" for host in PUBLIC_HOSTS)
+# Accounts of programs: the names of authors that GitHub and common bots write.
 _BOTS = re.compile(
     r"\[bot\]$|^(?:github|web-flow|dependabot|renovate|github[ -]actions?)$|^(?:noreply|actions?|support)@github\.com$",
     re.IGNORECASE,
 )
+# A branch such as `release/1.2` or `v3.x` identifies nobody.
 _VERSION = re.compile(r"(?:[a-z]{1,10}[/-])?v?\d{1,6}(?:\.(?:\d{1,6}|x)){0,4}")
 _KINDS = "bug|bugfix|chore|ci|dependabot|docs|feat|feature|fix|hotfix|release|releases|renovate|test"
 _KIND = re.compile(rf"(?:{_KINDS})(?=[/-])[/-]")
+# The branches of a merge queue, as GitHub names them.
 _QUEUE = re.compile(r"(gh-readonly-queue/)(.{1,200}?)(/pr-\d{1,9}-)([0-9a-f]{40})")
 _SHA = lazy(r"(?<![0-9A-Za-z])[0-9a-f]{7,40}(?![0-9A-Za-z])")
 _WORD = lazy(r"\w+")
@@ -92,6 +95,7 @@ class Masks:
         self._numbers: dict[str, Iterator[int]] = {}
         self._words: dict[str, str] = {}
         self._joined: dict[str, str] = {}
+        # Logs shorten hashes to seven characters or more.
         self._shas = {run.commit.sha[:7]: run.commit.sha for run in history.runs}
         owner, _, name = history.repository.full_name.partition("/")
         self._name(owner, "owner")
@@ -103,6 +107,7 @@ class Masks:
         self._begins_alike = _beginning_like(name)
         self.alike: set[str] = set()
         """Words in masked texts that begin like the repository's name: names of its parts, or usual words."""
+        # Sorted, so that the same history gets the same masks each time.
         for person in sorted(one for one in history.people if not _BOTS.search(one)):
             self._name(person, "person")
         for branch in sorted({run.branch for run in history.runs}):
@@ -123,6 +128,7 @@ class Masks:
             repository=Repository(full_name, url, branch, archived=False, has_issues=True),
             workflows=workflows,
             runs=tuple(map(self._run, history.runs)),
+            # The masks would be of no use if the names stood beside them.
             people=frozenset(),
         )
 
@@ -149,6 +155,7 @@ class Masks:
         present = list(self._present(text.lower()))
         if not present:
             return text
+        # A long name may hold a short one.
         longest_first = sorted(present, key=lambda name: (-len(name), name))
         parts = (f"({self._as_pattern(name)})" for name in longest_first)
         pattern = re.compile("|".join(parts), re.IGNORECASE)
@@ -238,12 +245,14 @@ class Masks:
         self._join(key)
 
     def _short_sha(self, found: str) -> str:
+        # Only what is the beginning of a known hash is one: other words are hexadecimal, too.
         known = self._shas.get(found[:7], "")
         return _fake_sha(known)[: len(found)] if known.startswith(found) else found
 
 
 def _mask(kind: str, number: int) -> str:
     letters = ""
+    # Three letters make 2,744 masks; a number follows where they are used up.
     for _ in range(3):
         number, place = divmod(number, len(_LETTERS))
         letters = _LETTERS[place] + letters

@@ -25,6 +25,7 @@ from ci_failure_tracker.model import (
     Workflow,
 )
 
+# A run has the worst conclusion of its jobs.
 _WORST_FIRST = ("failure", "timed_out", "startup_failure", "cancelled", "action_required")
 _PASSED = "success"
 _GOES_ON = "in_progress"
@@ -52,6 +53,7 @@ def timeline_of(run: Run, jobs: Sequence[Job] | None) -> Timeline:
         ends = [job.completed_at for job in of_attempt if job.completed_at]
         if not ends:
             continue
+        # No attempt ends after the newest one began, whatever the clocks of runners say.
         began, ended = views[-1][1].started_at, min(max(ends), run.started_at)
         conclusion = _conclusion(of_attempt)
         over = replace(
@@ -61,6 +63,7 @@ def timeline_of(run: Run, jobs: Sequence[Job] | None) -> Timeline:
         views += [(ended, over), (begins, _going_on(run, attempt + 1, begins))]
     if run.finished:
         views.append((run.updated_at, run))
+    # The history was recorded while the newest attempt went on.
     elif run.attempt == views[-1][1].attempt:
         views[-1] = (views[-1][0], run)
     views.sort(key=lambda view: view[0])
@@ -106,6 +109,7 @@ class RecordedRepository:
 
     def __init__(self, history: History, recording: Recording) -> None:
         """Read the jobs of the runs that were run again: they say how the earlier attempts ended."""
+        # Asked for together: one by one, they would cost many more requests.
         recording.expect([run for run in history.runs if run.attempt > 1], ())
         self.history = history
         self.without_jobs: set[int] = set()

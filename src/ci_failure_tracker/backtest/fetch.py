@@ -33,9 +33,12 @@ from ci_failure_tracker.model.words import counted
 FRESH = timedelta(hours=6)
 """A list of runs that is older is read again: a run may have ended, or somebody may have run it again."""
 
+# GitHub lists 1,000 runs of a filtered list at most (its documentation of "List workflow runs").
 _MOST_LISTED = 1_000
 _SECOND = timedelta(seconds=1)
+# After one of these, each further request fails as well.
 _HOPELESS = (RequestsSpentError, RateLimitedError, MissingRightError)
+# One error may be chance; three are a server that does not answer.
 _GIVE_UP_AFTER = 3
 _PASSED = frozenset({"success", "skipped", "neutral"})
 
@@ -133,6 +136,8 @@ class HistoryOnGitHub:
             try:
                 self._queries.budget.check(1)
                 page = next(pages)
+                # A list of 1,000 runs may be cut, so its time is halved until each part fits. A second cannot be
+                # halved.
                 if (page.total or 0) >= _MOST_LISTED and last - first > _SECOND:
                     middle = first + (last - first) / 2
                     # The newer half comes first, so that what is listed has no gap.
@@ -234,6 +239,7 @@ class HistoryOnGitHub:
     def _read_logs(self, job_ids: Sequence[int]) -> None:
         if not job_ids:
             return
+        # Each log is a request of its own, which waits for the storage.
         texts = side_by_side([partial(self._log, job_id) for job_id in job_ids])
         try:
             # Each is kept by this thread, and as it comes, so that an interruption loses few.
@@ -243,6 +249,7 @@ class HistoryOnGitHub:
                 else:
                     self._store.keep_log(job_id, text)
         except BaseException:
+            # The other threads end at their next piece.
             self._interrupted = True
             raise
 
@@ -251,6 +258,7 @@ class HistoryOnGitHub:
         if self._refusal is not None or self._bytes > MOST_BYTES:
             return None
         try:
+            # As many requests as threads may be under way at once.
             self._queries.budget.check(AT_ONCE)
             return safe_log(newest_bytes(self._counted(self._queries.job_log(job_id))))
         except LogAbsentError:
@@ -270,6 +278,7 @@ class HistoryOnGitHub:
 
 
 def _needs_jobs(run: Run) -> bool:
+    # Passing runs need no jobs until a sweep asks for them.
     return run.attempt > 1 or run.conclusion not in _PASSED
 
 
@@ -281,7 +290,7 @@ def _with_unlisted(listed: tuple[Workflow, ...], runs: Iterable[Run]) -> tuple[W
 
 
 class _Silent:
-    """Tells nobody of the progress."""
+    """Shows no progress."""
 
     def phase(self, name: str, steps: int | None = None) -> None:
         pass

@@ -48,6 +48,7 @@ class Figures:
 def figures_of(backtest: Backtest) -> Figures:
     """Count what the sweeps did."""
     issues = backtest.issues
+    # Rounded before the median is taken, so that the figure agrees with the days in the list.
     days = [round(issue.open_until(backtest.end) / _DAY, 1) for issue in issues]
     opened, closed = len(issues), sum(len(issue.closings) for issue in issues)
     reopened, comments = sum(len(issue.reopenings) for issue in issues), sum(issue.comments for issue in issues)
@@ -62,6 +63,7 @@ def figures_of(backtest: Backtest) -> Figures:
         days_median=round(median(days), 1) if days else None,
         days_most=max(days, default=None),
         wrong=sum(len(wrong_closings(issue, issues)) for issue in issues),
+        # GitHub notifies a watcher of all of these, and of no edit.
         notifications=opened + closed + reopened + comments,
     )
 

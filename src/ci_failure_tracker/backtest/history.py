@@ -13,14 +13,16 @@ from ci_failure_tracker.github import answers
 from ci_failure_tracker.github.fields import Fields, FormError, each, items, optional, optional_moment, required
 from ci_failure_tracker.model import Annotation, Job, Repository, Run, Step, Workflow
 
+# The event of runs that GitHub itself starts, such as those of Dependabot.
 _DYNAMIC = "dynamic"
 _ON_DEFAULT_BRANCH = frozenset({"schedule", "workflow_run", _DYNAMIC})
 """Events whose runs are on the default branch."""
 
 _USUAL_BRANCHES = ("main", "master")
 _WITHOUT_RUNS = {"default_branch", "recorded_from", "recorded_to"}
-"""What has to be recorded of a repository, because no run tells it."""
+"""What has to be recorded of a repository, because no run holds it."""
 
+# Years that leave room to count sweeps forward and back.
 _YEARS = range(2000, 9000)
 _HERE, _ELSEWHERE = 1, 2
 """The id of the recorded repository in a recording, and that of all others."""
@@ -46,7 +48,7 @@ class Recording(Protocol):
     """The jobs and the logs of a history."""
 
     def expect(self, runs: Sequence[Run], job_ids: Sequence[int]) -> None:
-        """Be told which jobs and logs are asked for next, so that they can be fetched together."""
+        """Take the jobs and logs that are asked for next, so that they can be fetched together."""
 
     def jobs(self, run: Run) -> tuple[Job, ...] | None:
         """The jobs of all attempts of a run; `None` if they are not known."""
@@ -105,6 +107,7 @@ def read_jobs(data: Fields, of_run: Run) -> tuple[Job, ...] | None:
         newest = optional(data, "attempt", int) or max((job.attempt for job in jobs), default=of_run.attempt)
     except FormError as error:
         raise HistoryError(f"The recorded jobs of run {of_run.id} cannot be read: {error}.") from error
+    # Jobs that were read before the run was run again are out of date.
     return jobs if newest >= of_run.attempt else None
 
 
@@ -143,6 +146,7 @@ def _workflows_of(raw: Iterable[Fields]) -> Iterator[Workflow]:
     for run in raw:
         number, path = optional(run, "workflow_id", int) or 0, optional(run, "path", str) or ""
         name = optional(run, "name", str) or ""
+        # The name of a dynamic run is its title, not that of its workflow.
         names.setdefault(number, set()).add("" if optional(run, "event", str) == _DYNAMIC else name)
         paths.setdefault(number, path)
     for number, path in paths.items():
@@ -155,6 +159,7 @@ def _default_branch(runs: Sequence[Run]) -> str:
     branches = Counter(run.branch for run in runs)
     named = Counter(run.branch for run in runs if run.event in _ON_DEFAULT_BRANCH and not run.from_fork)
     usual = [branch for branch in _USUAL_BRANCHES if branch in branches]
+    # A repository with `main` has it as the default branch, in nearly all cases.
     return usual[0] if usual else (named or branches).most_common(1)[0][0]
 
 
@@ -228,6 +233,7 @@ def _run_fields(run: Run) -> Mapping[str, Any]:
         "created_at": _moment(run.created_at),
         "run_started_at": _moment(run.started_at),
         "updated_at": _moment(run.updated_at),
+        # Only whether both ids differ is read: a run of a fork has another one.
         "repository": {"id": _HERE},
         "head_repository": {"id": _ELSEWHERE if run.from_fork else _HERE},
     }

@@ -41,8 +41,10 @@ from ci_failure_tracker.model import (
 ACCOUNT = "github-actions[bot]"
 """The account that opens the issues in memory."""
 
+# Runs on a page of GitHub's list.
 _A_PAGE = 100
 _LAST_RUNS = 10
+# A backtest sends no request, so the figures are made up: no limit is near.
 _REQUESTS = Requests(5, 995, 800)
 
 
@@ -82,6 +84,7 @@ class MemoryGitHub:
 
     def list_runs(self, snapshot: Snapshot, query: Query) -> Snapshot:
         """The newest runs that fit a query."""
+        # A sweep leaves out the runs of forks, too.
         newest = [run for run in self._newest_first() if query.matches(run) and not run.from_fork]
         most = min(self.most, _until(newest, query.back_to))
         start = newest[most - 1].created_at if len(newest) > most else query.created_from
@@ -104,6 +107,7 @@ class MemoryGitHub:
             tag_runs=(*snapshot.tag_runs, *(self._page(_RELEASES) if needs.release_runs else ())),
             last_runs={**snapshot.last_runs, **last_runs},
             closed_read=snapshot.closed_read or needs.closed_issues is not None,
+            # No files are recorded, so they count as read and as missing.
             codeowners="" if needs.codeowners else snapshot.codeowners,
             commit_files={**snapshot.commit_files, **dict.fromkeys(needs.commit_files, ())},
             commit_origins={**snapshot.commit_origins, **{sha: CommitOrigin() for sha in needs.commit_origins}},
@@ -169,7 +173,7 @@ def _closed_since(issue: Issue, needs: Needs) -> bool:
 
 @dataclass
 class MemoryWriter:
-    """Carries out writes on issues in memory; `done` is told of each."""
+    """Carries out writes on issues in memory; `done` is called for each."""
 
     issues: dict[int, Issue]
     now: datetime
@@ -191,6 +195,7 @@ class MemoryWriter:
     def _carry_out(self, action: Action) -> Result:
         if isinstance(action, Skip):
             return Result(action, WriteStatus.LEFT, action.number)
+        # No pull request takes a number here.
         number = len(self.issues) + 1 if isinstance(action, Create) else action.number
         self.issues[number] = self._after(number, action)
         self.done(number, action)

@@ -21,7 +21,9 @@ from ci_failure_tracker.text.templates import template_environment
 MOST_ISSUES = 500
 """The most issues of a column on the page."""
 
+# The width of the drawing; the page scales it.
 _WIDTH = 1_000
+# Units of the drawing: a shorter bar could not be seen.
 _LEAST_WIDTH = 4
 _NAME, _TITLE, _PROBLEM = 150, 300, 1_000
 _WEEK = timedelta(days=7)
@@ -83,6 +85,7 @@ def render_backtest_page(report: BacktestReport) -> str:
     return environment.get_template("backtest.html.j2").render(
         page=_view(report),
         style=Markup(style),  # noqa: S704 - the package's own
+        # The page runs no script, so none is allowed.
         policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
         width=_WIDTH,
     )
@@ -113,6 +116,7 @@ class _Scale:
     def place(self, moment: datetime) -> int:
         """Where a moment is."""
         whole = self.end - self.start
+        # A history of one moment has no length to divide by.
         return round(_WIDTH * ((moment - self.start) / whole)) if whole else 0
 
     def weeks(self) -> Iterator[int]:

@@ -87,6 +87,7 @@ def newest_bytes(pieces: Iterator[bytes]) -> bytes:
     kept = bytearray()
     for piece in pieces:
         kept += piece
+        # Cut only now and then: each cut copies what stays.
         if len(kept) > 2 * MOST_OF_A_LOG:
             del kept[:-MOST_OF_A_LOG]
     return bytes(kept[-MOST_OF_A_LOG:])

@@ -63,6 +63,7 @@ class BacktestReport:
         """The name of each figure, and the figure of each column."""
         figures = [dataclasses.asdict(column.figures) for column in self.columns]
         for key, name in _NAMES.items():
+            # `-` for what is not known, because 0 would be a figure.
             yield name, tuple("-" if each[key] is None else f"{each[key]:,}" for each in figures)
 
 

@@ -75,6 +75,7 @@ class Backtest:
 
 def moments(start: datetime, end: datetime, every: timedelta) -> Iterator[datetime]:
     """The times of the sweeps. The last one is at the end, even if less time than usual has passed."""
+    # The first sweep has a span of runs to see.
     moment = start + every
     while moment < end:
         yield moment
@@ -122,6 +123,7 @@ class _Notes:
                 self._close(self.issues[number], action)
             case Skip():
                 return
+        # A new issue has a text, and no comment.
         if not isinstance(action, Create):
             self.issues[number].comments += bool(action.comment)
 

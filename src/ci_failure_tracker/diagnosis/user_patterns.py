@@ -28,10 +28,12 @@ SHORTEST_KEYWORD = 3
 LONGEST_TEXT = 2_000
 """Characters of a regular expression or of a keyword."""
 
+BOUNDS = {"priority": (-1_000, 1_000), "max_lines": (1, 500), "max_context": (0, 100)}
+"""The least and the greatest value of a field that holds a number; of any other, 0 and 1,000."""
+
 _NO_EXPRESSIONS = {"name", "example"}
 _SEARCHED = {"headline", "fingerprint", "facts"}
 _MAY_BE_EMPTY = {"body", "context_before"}
-_BOUNDS = {"priority": (-1_000, 1_000), "max_lines": (1, 500), "max_context": (0, 100)}
 _WANTED = {str: "a text", int: "a whole number", bool: "true or false"}
 _NAME = re.compile(r"[a-z0-9_-]{1,60}\.[a-z0-9_-]{1,60}")
 
@@ -115,7 +117,7 @@ def _value(name: str, given: Any) -> Any:  # noqa: ANN401 - what TOML holds, and
     if kind in {str, bool} and isinstance(given, kind):
         return given
     if kind is int and type(given) is int:
-        least, most = _BOUNDS.get(name, (0, 1_000))
+        least, most = BOUNDS.get(name, (0, 1_000))
         if least <= given <= most:
             return given
         raise ValueError(f"a number from {least} to {most}")

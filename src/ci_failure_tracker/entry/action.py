@@ -44,16 +44,19 @@ ANNOTATIONS = 10
 """GitHub shows so many annotations of each level for a step."""
 
 _LONGEST = 1_000
-"""Characters of a line of the log and of the output `summary`."""
+"""Characters of a line of the log and of the output `summary`. GitHub's own limits are far above."""
 
 
 def main() -> int:
     """Run one sweep as the action; the exit code is 0, 1 or 2."""
     stop = _Stop()
+    # GitHub cancels a step with SIGINT, and sends SIGTERM 7.5 seconds later:
+    # docs.github.com/en/actions/reference/workflows-and-actions/workflow-cancellation
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         return _run(stop)
     finally:
+        # A process that calls `main` and goes on keeps its own handlers.
         for number, handler in before.items():
             signal.signal(number, handler)
 
@@ -68,6 +71,7 @@ def _run(stop: _Stop) -> int:
         return _give_up("The inputs cannot be used", error.mistakes, error.exit_code)
     except TrackerError as error:
         return _give_up("The sweep failed", [str(error)], error.exit_code)
+    # The last resort: a traceback in the log may hold foreign text, which the runner could take for commands.
     except Exception as error:  # an annotation has to say what happened
         return _give_up("The tracker failed", [_unexpected(error)], FAILED)
 
@@ -80,6 +84,7 @@ def _do(connection: Connection, stop: _Stop) -> int:
         return _combine(settings)
     if settings.is_of_many:
         return _run_many(connection, stop)
+    # Only `Settings` decides: an action has no question to ask, so a plan is either written or dry.
     delivered = deliver(_sweep(connection, stop), settings, _workspace(), is_dry=settings.dry_run)
     _publish(delivered)
     return FAILED if delivered.report.failed else 0
@@ -107,6 +112,7 @@ class _Stop:
 
 def _connection() -> Connection:
     given = {declared.name: core.get_input(declared.variable.removeprefix("INPUT_")) for declared in inputs()}
+    # Masked before anything else is printed, because each line may repeat an input.
     for secret in secret_texts(given):
         core.set_secret(secret)
     # Without action.yml the input is missing, but the runner still names the repository.
@@ -115,6 +121,7 @@ def _connection() -> Connection:
 
 
 def _workspace() -> Path:
+    # A runner always sets the variable; a person who runs `ci-failure-tracker action` may not.
     return Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd())
 
 
@@ -124,6 +131,7 @@ def _sweep(connection: Connection, stop: _Stop) -> Report:
         try:
             return _sweep_one(connection, progress)
         finally:
+            # An open group would swallow the lines that say why the sweep failed.
             progress.end()
 
 
@@ -147,6 +155,7 @@ def _run_many(connection: Connection, stop: _Stop) -> int:
                 _say([f"{f'{next(ended)} of {total} repositories. ' if total else ''}{many.entry_line(entry)}"])
 
             progress.phase("Sweep the repositories", total)
+            # Sweeps run side by side, so their phases would mix in the log.
             unseen = _OnlyStops(stop.check)
             if connection.settings.issues_repository:
                 report = _sweep_central(repositories, unseen, done, at)
@@ -168,11 +177,14 @@ def _discover(connection: Connection) -> int:
     wanted, excluded = settings.repositories, settings.exclude_repositories
     choice, lists = choices.choose_listed(choices.selection_of(wanted, excluded, lambda: settings.repository), queries)
     choices.check_not_empty(choice, lists)
+    # The matrix names the chosen repositories in the log and in an output, which are as public as the workflow's
+    # repository.
     if not settings.allow_public:
         choices.check_log_is_private(choice, queries, os.environ)
     write_annotations(choice.problems)
     names = [one.full_name for one in choice.chosen]
     shards = shards_of(names, settings.shards)
+    # A shard without a repository gets no job, so it is not counted.
     line = f"{counted(len(names), 'repository', 'repositories')} in {counted(sum(map(bool, shards)), 'shard')}"
     _say([*names, line])
     _set_outputs({"matrix": matrix_of(shards), "summary": line})
@@ -184,6 +196,7 @@ def _combine(settings: Settings) -> int:
     from ci_failure_tracker.entry.combined import combined  # noqa: PLC0415 - a sweep does without it
 
     expected = settings.expected or None
+    # An input that is not set is empty text, which is no matrix.
     return _publish_many(combined(settings.reports, expected, settings.last_report, _workspace(), now()), settings)
 
 
@@ -205,6 +218,7 @@ def _sweep_central(
 ) -> OrganisationReport:
     """Sweep many repositories whose issues are in a central one."""
     plan, writer = repositories.plan_central(progress, at)
+    # Several repositories may share one central issue, so the whole plan is written at once and not by repository.
     swept = plan.carry_out(DryRunWriter() if repositories.connection.settings.dry_run else writer)
     for entry in swept.not_screened_out:
         done(entry)
@@ -237,6 +251,7 @@ def _details() -> Iterator[None]:
         logger.addHandler(handler)
     try:
         yield
+    # The logger outlives the sweep, and a second sweep in the process would log each request twice.
     finally:
         logger.setLevel(level)
         logger.removeHandler(handler)
@@ -246,6 +261,7 @@ class _DebugCommands(logging.Handler):
     """Writes log records as debug lines of the runner."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        # The path of a request may hold foreign text.
         core.debug(plain(record.getMessage(), _LONGEST))
 
 
@@ -260,6 +276,7 @@ class GroupedProgress:
     def phase(self, name: str, steps: int | None = None) -> None:
         """Begin a group."""
         self._check()
+        # Groups of a runner's log cannot be nested.
         self.end()
         core.start_group(name if steps is None else f"{name} ({steps})")
         self._open = True
@@ -280,6 +297,7 @@ class GroupedProgress:
 
 def _publish(delivered: Delivery[Report]) -> None:
     report = delivered.report
+    # The result of each issue is one line of a closed group: a reader opens it only to look for one issue.
     core.start_group("Plan and outcome")
     _say(map(_outcome, report.results))
     _say(f"known issue #{result.write.number}: {known_words(result)}" for result in report.known_results)
@@ -287,11 +305,13 @@ def _publish(delivered: Delivery[Report]) -> None:
     write_annotations(report.problems)
     _set_outputs(outputs(report, delivered.path, delivered.payload))
     _write_summary(render_summary(report))
+    # The last line stays in sight below the closed groups.
     _say([report.line])
 
 
 def _outcome(result: Result) -> str:
     issue = f" #{result.number}" if result.number else ""
+    # An issue of a test shares its job with others, so the name of the test is shown.
     name = f"{result.action.identity.workflow} - {result.action.identity.test or result.action.identity.job}"
     return f"{result_words(result)}{issue}: {name}: {result.action.reason}"
 
@@ -330,6 +350,7 @@ def outputs(report: Report, path: str = "", payload: str = "") -> dict[str, str]
     created = json.dumps(report.issues(Create))
     return {
         "issue-numbers": created,
+        # The same list under two names: this one is named like the lists below.
         "created-issues": created,
         "updated-issues": json.dumps(report.issues(Update)),
         "reopened-issues": json.dumps(report.issues(Reopen)),
@@ -346,6 +367,7 @@ def outputs(report: Report, path: str = "", payload: str = "") -> dict[str, str]
 
 
 def _set_outputs(values: Mapping[str, str]) -> None:
+    # Without the file the toolkit prints the command `set-output`, which GitHub has deprecated.
     if os.environ.get("GITHUB_OUTPUT"):
         for name, value in values.items():
             core.set_output(name, value)
@@ -354,6 +376,7 @@ def _set_outputs(values: Mapping[str, str]) -> None:
 def _write_summary(text: str) -> None:
     path = os.environ.get("GITHUB_STEP_SUMMARY")
     if path:
+        # Appended: what the step wrote there before stays.
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(text)
 

@@ -16,9 +16,11 @@ from pathlib import Path
 from ci_failure_tracker.entry.whole_file import write_whole
 
 MOST_BYTES = 20_000_000
-"""How much is kept, and how much of one answer; the oldest answers give way."""
+"""Bytes that are kept in all. The oldest answers are removed first."""
 
+# Bytes. An answer of more would push too many others out.
 _MOST_OF_ONE = 2_000_000
+# A choice: a run is seldom looked at again after a month.
 _DAYS = 30
 _SUFFIX = ".json"
 
@@ -52,6 +54,7 @@ class AnswerFiles:
         path = self._path(key)
         try:
             return path.read_text(encoding="utf-8") if path else None
+        # A file may vanish at any time: another call tidies the same folder.
         except (OSError, ValueError):
             return None
 
@@ -60,6 +63,7 @@ class AnswerFiles:
         path = self._path(key)
         if path is None or len(text) > _MOST_OF_ONE:
             return
+        # A full or read-only disk only makes the next call slower.
         with contextlib.suppress(OSError, ValueError):
             write_whole(path, text)
 
@@ -67,6 +71,7 @@ class AnswerFiles:
         """Remove what is too old, and the oldest of what is too much."""
         kept = 0
         oldest = time.time() - _DAYS * 86_400
+        # The newest come first, so that the sum passes the limit at the oldest.
         for changed, size, path in sorted(self._files(), reverse=True):
             kept += size
             if kept > MOST_BYTES or changed < oldest:
@@ -82,5 +87,6 @@ class AnswerFiles:
                     yield status.st_mtime, status.st_size, path
 
     def _path(self, key: str) -> Path | None:
+        # A key is an address, which may be longer than a file name and holds slashes.
         name = hashlib.sha256(key.encode()).hexdigest()[:40]
         return self.folder / f"{name}{_SUFFIX}" if self.folder else None

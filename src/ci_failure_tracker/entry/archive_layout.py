@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 _LOG_SUFFIXES = {".log", ".txt"}
 _NUMBERED = re.compile(r"(-?\d{1,20})_(.{1,300})\.txt")
 _OF_THE_RUNNER = "system.txt"
-"""Tells in the folder of a job on which runner it ran."""
+"""The file of a job's folder that names the runner; it holds no line of the job."""
 
 _FIRST_STEP = "1_Set up job.txt"
 _FULL_LENGTH = 50
@@ -25,7 +25,7 @@ _FULL_LENGTH = 50
 
 @dataclass(frozen=True, slots=True)
 class LogFiles:
-    """The files that are one log, in order. `job` is empty if the names do not tell the job."""
+    """The files that are one log, in order. `job` is empty if the names do not give the job."""
 
     job: str
     files: tuple[str, ...]
@@ -36,18 +36,21 @@ def arrange(names: Iterable[str]) -> tuple[LogFiles, ...]:
     paths = sorted(PurePosixPath(name) for name in names)
     logs = [path for path in paths if path.suffix.lower() in _LOG_SUFFIXES and not _is_hidden(path)]
     numbered = [path for path in logs if path.name != _OF_THE_RUNNER]
+    # One file with another name means a folder of somebody's own, in which a number before a name says nothing.
     if numbered and all(_NUMBERED.fullmatch(path.name) for path in numbered):
         return tuple(_of_archive(numbered))
     return tuple(LogFiles("", (str(path),)) for path in logs)
 
 
 def _is_hidden(path: PurePosixPath) -> bool:
+    # macOS adds `__MACOSX` to archives, with a file like a log for each log.
     return any(part.startswith((".", "__MACOSX")) for part in path.parts if part != "..")
 
 
 def _of_archive(paths: Sequence[PurePosixPath]) -> Iterator[LogFiles]:
     """The file of each job, then the folders of the jobs that have no such file."""
     folders: dict[PurePosixPath, list[PurePosixPath]] = defaultdict(list)
+    # By number, not by name: `10_` comes before `2_` in the order of names.
     for path in sorted(paths, key=_number):
         folders[path.parent].append(path)
     jobs = folders.pop(top) if (top := _folder_of_jobs(folders)) else []
@@ -55,6 +58,7 @@ def _of_archive(paths: Sequence[PurePosixPath]) -> Iterator[LogFiles]:
         yield LogFiles(_title(path), (str(path),))
     names = [_letters(_title(path)) for path in jobs]
     for folder, steps in folders.items():
+        # The file of a job holds the same lines as its folder, so the folder would explain the job twice.
         if not any(_is_same(_letters(folder.name), name) for name in names):
             yield LogFiles(folder.name, tuple(map(str, steps)))
 
@@ -63,6 +67,7 @@ def _folder_of_jobs(folders: Mapping[PurePosixPath, Sequence[PurePosixPath]]) ->
     """The folder above all others, unless it holds the steps of one job."""
     above, *others = sorted(folders, key=lambda folder: len(folder.parts))
     is_single = not others or len(above.parts) < len(others[0].parts)
+    # An archive without the files of jobs has only folders. One that holds the first step is a job, also alone.
     return above if is_single and all(path.name != _FIRST_STEP for path in folders[above]) else None
 
 

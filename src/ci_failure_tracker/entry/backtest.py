@@ -23,6 +23,7 @@ from ci_failure_tracker.settings.parsers import duration
 _GROUPS = (InputGroup.WATCHED, InputGroup.ISSUES)
 _ALSO = ("max-runs", "logs")
 _NOT = (
+    # They would only let both columns of a comparison look alike.
     *("assign", "assignees", "issue-template", "issue-type", "labels", "notify", "owners"),  # these change texts only
     "schedules",
 )
@@ -38,6 +39,7 @@ def _decides(declared: Input) -> bool:
 
 def _with_inputs(command: Callable[..., None]) -> Callable[..., None]:
     """Add the inputs that change what is counted as options."""
+    # A decorator that is applied later stands higher in the help, hence `reversed`.
     for declared in reversed([one for one in inputs() if _decides(one)]):
         command = input_option(declared)(command)
     return command
@@ -49,6 +51,7 @@ class _Span(click.ParamType[timedelta]):
     name = "SPAN"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        # click asks each type to take a value that is converted already.
         if isinstance(value, timedelta):
             return value
         try:
@@ -126,11 +129,13 @@ def backtest_command(changes: Sequence[str], form: str, page: Path | None, **giv
         texts={one.name: given[one.field] for one in inputs() if given.get(one.field) is not None},
         known=tuple(one.name for one in inputs() if _decides(one)),
         changes=tuple(changes),
+        # JSON is for programs, which ask for a page if they want one.
         page=page or (Path(_PAGE) if form == "text" else None),
         **{name: given[name] for name in ("repository", "weeks", "every", "replay", "record_to", "anonymise")},
     )
     try:
         guarded(partial(run, asked, form, err), err)
+    # `run` says only that it was stopped; the person wants to know that the fetch was not in vain.
     except KeyboardInterrupt:
         err.print("Stopped." if asked.replay else "Stopped. What was fetched is kept.")
         sys.exit(STOPPED)

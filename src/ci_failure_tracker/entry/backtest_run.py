@@ -63,6 +63,7 @@ def run(asked: Asked, form: str, err: Console) -> None:
     Raises:
         TrackerError: it cannot be done.
     """
+    # The bars are gone before stdout is written, or they would tear the table.
     with Bars(err) as bars:
         report, alike = _report(asked, bars)
     _print(report, form, err)
@@ -71,6 +72,7 @@ def run(asked: Asked, form: str, err: Console) -> None:
     for name, path in (("page", asked.page), ("recorded history", asked.record_to)):
         if path:
             show(err, Text(plain(f"The {name}: {path}", 1_000)))
+    # A longer word that begins like the name is not masked, so a person has to look at it.
     if alike:
         _notice(err, f"It still holds words that begin like the repository's name: {some_of(sorted(alike))}.")
 
@@ -81,6 +83,7 @@ def _report(asked: Asked, bars: Bars) -> tuple[BacktestReport, frozenset[str]]:
     _check(asked, changes)
     history, recording = _read(asked, bars)
     repository = RecordedRepository(history, recording)
+    # A recorded history may begin later than the weeks that are asked for.
     start = max(history.until - timedelta(weeks=asked.weeks), history.since)
     sweeps = tuple(moments(start, history.until, asked.every))
     columns = tuple(
@@ -109,7 +112,9 @@ def _check(asked: Asked, changes: Mapping[str, str]) -> None:
         raise SettingsError([f"--record needs a new folder, and {str(asked.record_to)!r} is there already."])
     if asked.replay and asked.repository:
         raise SettingsError(["--replay reads a folder and OWNER/NAME is read from GitHub; give one of them."])
+    # All settings are checked with both columns at once; the names are placeholders, because a replay needs none.
     read_settings({"token": "none", "repository": "owner/name", **asked.texts, **changes})
+    # An unwritable folder shows before the fetch, which may take long.
     if asked.record_to:
         HistoryFolder(asked.record_to).make()
 
@@ -151,14 +156,17 @@ def _cache_of(connection: Connection) -> Path:
     api = urlsplit(connection.endpoints.api_url)
     # The host and the port without a password; no name of an owner or a repository holds a plus.
     server = f"{api.hostname}{f'-{api.port}' if api.port else ''}".replace(":", "-")
+    # GitHub takes names in any case, so the case must not make a second history.
     return base / "history" / server / connection.settings.repository.lower().replace("/", "+")
 
 
 def _settings(history: History, texts: Mapping[str, str], changes: Mapping[str, str]) -> Iterator[tuple[str, Settings]]:
     """The name of each column, which says what differs, and its settings."""
+    # A token that is never sent: `read_settings` asks for one.
     base = {"token": "none", "repository": history.repository.full_name, **texts}
     defaults = {one.name: one.default for one in inputs()}
     for column in (base, {**base, **changes}) if changes else (base,):
+        # The name shows the default where the first column does not set the input.
         name = ", ".join(f"{name}={column.get(name, defaults[name]) or 'none'}" for name in changes)
         yield name, read_settings(column)
 

@@ -15,6 +15,7 @@ from ci_failure_tracker.entry.explain_text import show
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.text.markdown import plain
 
+# Characters, so that a row fits 80 columns.
 _NAME, _TITLE = 40, 90
 MOST_ISSUES = 100
 """The most issues that are printed; the page and the JSON have all of them."""
@@ -29,6 +30,7 @@ def show_backtest(console: Console, report: BacktestReport) -> None:
     first = report.columns[0]
     _show_issues(console, _heading(first, len(report.columns)), first.backtest.issues, report.end)
     for column in report.columns[1:]:
+        # A line that is the same in both columns is no difference to look at.
         same = {_line(issue, report.end) for issue in first.backtest.issues}
         others = [issue for issue in column.backtest.issues if _line(issue, report.end) not in same]
         heading = f"Issues with {plain(column.name, _NAME)} that differ ({len(others):,})"

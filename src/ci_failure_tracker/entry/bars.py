@@ -12,6 +12,7 @@ class Bars:
     def __init__(self, console: Console) -> None:
         self._console = console
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        # Transient: the bars leave no trace above the report.
         self._bars = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
         self._task: TaskID | None = None
 
@@ -27,8 +28,10 @@ class Bars:
         if self._task is not None:
             self._bars.remove_task(self._task)
         self._task = self._bars.add_task(name, total=steps)
+        # In a log, a bar would be a line for each step.
         if not self._console.is_terminal:
             self._console.print(name if steps is None else f"{name} ({steps})")
+        # `pause` has stopped the bars for a question.
         elif not self._bars.live.is_started:
             self._bars.start()
 

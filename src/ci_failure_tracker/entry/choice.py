@@ -24,6 +24,7 @@ def selection_of(wanted: Sequence[str], excluded: Sequence[str], home: Callable[
         try:
             read.append(read_patterns(texts, option))
         except SettingsError as error:
+            # Both inputs are read before the error, so that one attempt shows every mistake.
             mistakes += error.mistakes
     if not mistakes and not read[0]:
         mistakes = ["`repositories` is empty; give names, globs, `org:owner` or `topic:name`."]
@@ -31,6 +32,7 @@ def selection_of(wanted: Sequence[str], excluded: Sequence[str], home: Callable[
         raise SettingsError(mistakes)
     selection = Selection(read[0], read[1])
     if selection.has_topics:
+        # Only topics need an owner to search in, and to find that owner may start git.
         selection = replace(selection, home=home().partition("/")[0])
     selection.owners  # noqa: B018 - it says what is missing before the first request
     return selection
@@ -39,6 +41,7 @@ def selection_of(wanted: Sequence[str], excluded: Sequence[str], home: Callable[
 def choose_listed(selection: Selection, queries: RepositoryQueries) -> tuple[Choice, RepositoryLists]:
     """Read the lists of the owners, and then the names that are in none of them, and choose."""
     listed = queries.of_owners(selection.owners)
+    # Most names are in a list already; GitHub is asked only for the rest.
     named = queries.named(selection.names(listed))
     lists = replace(listed, by_name=named.by_name, problems=(*listed.problems, *named.problems))
     return choose(selection, lists), lists
@@ -49,6 +52,7 @@ def check_not_empty(choice: Choice, lists: RepositoryLists) -> None:
     if choice.chosen:
         return
     reasons = [str(problem) for problem in choice.problems]
+    # Lists that could not be read are GitHub's fault, so the exit code is not that of a mistake in the settings.
     if any(problem.severity is Severity.ERROR for problem in lists.problems):
         raise GitHubError(" ".join([*reasons, "No repository is chosen, because the lists could not be read."]))
     raise SettingsError([*reasons, "No repository is chosen. Give `org:owner` alone to see which there are."])
@@ -63,11 +67,13 @@ def check_log_is_private(choice: Choice, queries: RepositoryQueries, environment
     Raises:
         PrivateError: a private repository is chosen, and the workflow's repository is public.
     """
+    # A person's own terminal is private, so only a workflow is checked.
     home = environment.get("GITHUB_REPOSITORY", "") if environment.get("GITHUB_ACTIONS") == "true" else ""
     hidden = sum(one.private for one in choice.chosen)
     if not (home and hidden):
         return
     listed = {one.key: one for one in choice.chosen}
+    # The list shows the repository already where it is one of those swept.
     known = listed if home.lower() in listed else queries.named([home]).by_name
     own = known.get(home.lower())
     if home.lower() not in known or (own is not None and not own.private):

@@ -82,6 +82,7 @@ _SPECIAL: dict[str, tuple[list[str], str]] = {
 
 
 def _is_of_check(declared: Input) -> bool:
+    # `check` takes the repository as an argument, as `gh repo view` does.
     return declared.name != "repository" and declared.group in _GROUPS_OF_CHECK
 
 
@@ -103,15 +104,18 @@ _Command = Callable[..., None]
 
 def _options(command: _Command, *, of_check: bool = False) -> _Command:
     """Add every input as an option, in the order of the documentation; `of_check` leaves out what only writes."""
+    # Each option is put in front of those before it, so the last input comes first.
     for declared in reversed([one for one in inputs() if not one.only_action and (not of_check or _is_of_check(one))]):
         names, default = _SPECIAL.get(declared.name, ([f"--{declared.name}"], declared.default))
         text = declared.help
+        # A flag, because `--dry-run true` is not what a person types.
         if declared.name == "dry-run":
             flag = partial(click.option, cls=HeadedOption, heading=declared.group, is_flag=True)
             command = flag(*names, help=f"{text} This is the default.")(command)
         else:
             text += f"  [default: {default}]" if default else ""
             text = _ACCESS_OF_CHECK if of_check and declared.name == "token" else text
+            # `declared` changes with the loop, so the function is bound to its value now.
             completed = partial(_completed, declared)
             command = input_option(declared, *names, text=text, shell_complete=completed)(command)
     return command
@@ -166,6 +170,7 @@ def check_command(exit_code: bool, **given: str | None) -> None:
         terminal.show_check(report)
     else:
         terminal.show_many(report, executed=None)
+    # Without `--exit-code`, a failing repository is what a person asked about, and no error.
     sys.exit(_code_of_check(report) if exit_code else _code(report))
 
 
@@ -177,6 +182,7 @@ def _code_of_check(report: Report | OrganisationReport) -> int:
     """The exit code that says whether something is failing, as far as that is known."""
     is_failing = report.is_failing if isinstance(report, Report) else bool(report.failing)
     if is_failing:
+        # A failure that is seen stands, whatever could not be read besides.
         return FAILING
     return FAILED if report.failed or report.partial else DONE
 
@@ -258,6 +264,7 @@ program.add_command(combine_command)
 
 
 def _connection(given: dict[str, str | None], *, is_check: bool = False) -> Connection:
+    # Only what a person gave: all else has the default of its input.
     texts = {name.replace("_", "-"): value for name, value in given.items() if value is not None}
     texts["repository"] = _repository(given)
     if "token" not in texts:
@@ -274,13 +281,16 @@ def _repository(given: dict[str, str | None]) -> str:
 def _sweep(connection: Connection, terminal: _Terminal, *, execute: bool, yes: bool) -> Report:
     """Sweep; with `execute`, write what is planned, unless a person refuses the plan."""
     if execute and not yes:
+        # Asked before the sweep, which may take minutes, and not after it.
         terminal.check_interactive()
     settings, at = connection.settings, now()
     with terminal.progress() as progress:
         github = connection.github(progress)
         plan = make_plan(github, settings, connection.template, at)
+        # A dry run comes first, because a person agrees to the texts that will be written.
         if not (execute and yes):
             report = carry_out(plan, github, DryRunWriter(), settings, at)
+            # Without `--execute`, or with nothing held back, there is nothing to ask.
             if not (execute and report.held_back):
                 return report
             progress.pause()
@@ -298,6 +308,7 @@ def _sweep_many(connection: Connection, terminal: _Terminal, *, execute: bool, y
         terminal.check_interactive()
     # A repository with a plan that was not carried out is not as a sweep has left it.
     connection = replace(connection, settings=replace(connection.settings, dry_run=not execute))
+    # By the name of the repository: its write, which waits until a person has seen all plans.
     planned: dict[str, Callable[[], Report]] = {}
 
     def sweep_one(one: Connection) -> Report:
@@ -316,6 +327,7 @@ def _sweep_many(connection: Connection, terminal: _Terminal, *, execute: bool, y
         many = choose_many(connection, Path.cwd(), progress, began := now())
         progress.phase("Sweep the repositories", many.to_sweep)
         if connection.settings.issues_repository:
+            # Central issues have one plan for all repositories.
             return _sweep_central(many, terminal, progress, execute=execute, yes=yes)
         report = many.sweep(sweep_one, lambda _: progress.advance(), began)
         if planned:
@@ -382,12 +394,14 @@ class _Terminal:
 
     def check_interactive(self) -> None:
         """Raise an error if there is no terminal to ask on."""
+        # stdin may be a terminal while stderr goes to a file, where nobody sees the question.
         if not (sys.stdin.isatty() and self._err.is_terminal):
             raise SettingsError(
                 ["--execute asks before it writes, and there is no terminal to ask on; add --yes to write without."]
             )
 
     def agrees(self) -> bool:
+        # Enter alone writes nothing.
         return Confirm.ask("Write this to GitHub?", console=self._err, default=False)
 
     def guarded(self, do: Callable[[], _T]) -> _T:
@@ -396,6 +410,7 @@ class _Terminal:
 
     def show_plans(self, plans: Iterable[str]) -> None:
         """What would be written in each repository, before a person is asked."""
+        # With `--format json`, stdout holds one JSON document and nothing else.
         console = self._err if self._json else self._out
         if plans := list(plans):
             show(console, Text(f"Would be written ({len(plans):,})", style="bold"))
@@ -432,6 +447,7 @@ class _Terminal:
     def show_report(self, report: Report, *, executed: bool) -> None:
         if self._json:
             sys.stdout.write(inert_json(json.dumps(report_as_json(report), indent=2, ensure_ascii=True)) + "\n")
+        # A person who saw the plan gets only what became of it.
         elif self._plan is None:
             self._show(self._out, report)
         elif not report.held_back:

@@ -42,8 +42,8 @@ def _with_inputs(command: Callable[..., None]) -> Callable[..., None]:
 @_option(
     "--last-report",
     metavar="FILE",
-    help="The `report.json` of the last time. It says what was known of a repository that was not swept, and what was "
-    "told already.",
+    help="The `report.json` of the last time. It says what was known of a repository that was not swept, and which "
+    "news was sent already.",
 )
 @_option(
     "--format",
@@ -66,5 +66,6 @@ def combine_command(
     from ci_failure_tracker.entry.combine_run import Asked, run  # noqa: PLC0415 - other commands start without it
 
     err = Console(stderr=True, highlight=False)
+    # An option that is not given keeps the default of its input.
     texts = {name.replace("_", "-"): value for name, value in given.items() if value is not None}
     sys.exit(guarded(partial(run, Asked(tuple(reports), expected, last_report, texts), form, err), err))

@@ -44,6 +44,7 @@ def run(asked: Asked, form: str, err: Console) -> int:
     if form == "json" and settings.slack_payload:
         raise SettingsError(["--format json and --slack-payload both print JSON; give one of them."])
     report = combined(asked.reports, asked.expected, asked.last_report or "", Path.cwd(), now())
+    # `combine` has no dry run: it writes nothing to GitHub.
     delivered = deliver(report, settings, Path.cwd(), is_dry=False)
     _write_summary(render_organisation_summary(delivered.report))
     show_organisation(delivered.report, Console(highlight=False), err, as_json=form == "json")
@@ -56,6 +57,7 @@ def run(asked: Asked, form: str, err: Console) -> int:
 
 def _settings(texts: Mapping[str, str]) -> Settings:
     """The inputs for reports and messages. GitHub is not asked, so neither token nor repository is needed."""
+    # `read_settings` asks for a repository; no request uses this one.
     settings = read_settings({**texts, "repository": "none/none"}, needs_token=False)
     if mistakes := [*optional_packages.mistakes(settings)]:
         raise SettingsError(mistakes)

@@ -13,6 +13,7 @@ from ci_failure_tracker.model import Problem, Severity
 from ci_failure_tracker.organisation.combine import combine, read_matrix
 from ci_failure_tracker.report.organisation import OrganisationReport
 
+# A choice, far above the 256 jobs of a matrix: it bounds a folder that is given by mistake.
 _MOST_FILES = 10_000
 _NAME = "report.json"
 
@@ -32,6 +33,7 @@ def combined(given: Sequence[str], expected: str | None, last: str, folder: Path
     """
     shards = read_matrix(expected) if expected is not None else ()
     problems: list[Problem] = []
+    # Read at once: `problems` is complete before the report gets it.
     reports = [report for path in _files(given, folder, problems) if (report := _read(path, folder, problems))]
     known, of_last = last_report(last, folder)
     return combine(reports, shards, known, at).with_problems([*problems, *of_last])
@@ -46,6 +48,7 @@ def _files(given: Sequence[str], folder: Path, problems: list[Problem]) -> list[
         files = [file for path in paths for file in _in(folder / path)]
         if not files:
             problems.append(_unread(text, "there is no report"))
+        # A file that two globs match is one report.
         found |= dict.fromkeys(files[:_MOST_FILES])
     return list(found)
 
@@ -60,6 +63,7 @@ def _in(path: Path) -> Iterator[Path]:
 
 def _read(path: Path, folder: Path, problems: list[Problem]) -> OrganisationReport | None:
     report, server = read_kept(path), os.environ.get("GITHUB_SERVER_URL", "").rstrip("/")
+    # Without the variable no server is the tracker's own, as on a person's machine.
     if not isinstance(report, str) and server and report.leads_elsewhere(server):
         # Whoever made it, nobody should follow such a link from a page that the tracker made.
         report = f"an address in it is not on {server}"

@@ -33,7 +33,10 @@ _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTI
 
 @dataclass(frozen=True)
 class Asked:
-    """What the options ask for."""
+    """What the options ask for.
+
+    `repositories` and `excluded` are lists as a person typed them. A token that is `None` is looked for.
+    """
 
     repositories: str
     excluded: str
@@ -56,11 +59,13 @@ def run(asked: Asked, form: str, err: Console) -> int:
     for problem in choice.problems:
         show(err, Text(f"{problem.severity.value}: ", style=_STYLES[problem.severity]) + Text(lines(str(problem))))
     shards = shards_of([one.full_name for one in choice.chosen], asked.shards)
+    # stdout is one line of JSON, which a step puts into an output as it is.
     if form == "json":
         sys.stdout.write(f"{matrix_of(shards)}\n")
     else:
         _print(Console(highlight=False, soft_wrap=True), choice, shards)
     show(err, Text(_summary(choice, shards), style="bold"))
+    # Only a list leaves out what the token may not see; a name that is given is looked up.
     if lists.by_owner:
         show(err, Text(_UNSEEN, style="dim"))
     show(err, Text(counted(requester.budget.made, "request"), style="dim"))

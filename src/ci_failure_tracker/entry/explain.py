@@ -37,6 +37,7 @@ class _Place(click.Path):
         return value if is_address(value) else super().convert(value, param, ctx)
 
 
+# `readable=False`: the error of the program says what to do, and that of click does not.
 _LOG = _Place(exists=True, readable=False, allow_dash=True)
 
 
@@ -90,9 +91,11 @@ def explain_command(
 ) -> None:
     """Explain why a job failed.
 
-    A LOG is the log of a job, the output of `gh run view --log`, a zip from Download log archive, a folder of logs, or
-    the address of a run or job on GitHub. `-` reads stdin. Of several jobs, only the failed ones are explained.
+    A LOG is the log of a job, the output of `gh run view --log`, a zip from Download log archive, or a folder of
+    logs. The address of a run or job on GitHub does as well. `-` reads stdin. Of several jobs, only the failed ones
+    are explained.
     """
+    # Both would need one exit code for two questions.
     if bool(logs) is bool(check):
         raise click.UsageError("Give the LOGs to explain, or --check and a file of patterns.")
     try:
@@ -111,6 +114,7 @@ def explain_command(
     def shown(log: Log, step: Step | None) -> Diagnosis:
         return explain(log, limits, step, routine)
 
+    # A list and not a generator: a log that cannot be read must not hide the others.
     whole = [_explain_all(path, form, shown) for path in logs]
     if not all(whole):
         sys.exit(MISUSED)
@@ -132,6 +136,7 @@ def _explain_all(path: str, form: str, explained_by: _Explain) -> bool:
     explained: list[Explained] = []
     whole = True
     try:
+        # One log of a run says which of the others to leave out, so all are explained before one is shown.
         explained.extend(Explained.of(found, explained_by) for found in logs_at(path))
     except NoLogError as error:
         _complain(str(error))
@@ -160,7 +165,7 @@ def _patterns(file: str | None, *, examples: bool) -> tuple[LogPattern, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """Why a job failed, and where its log is. `has_failed` says whether the log tells that it failed at all."""
+    """Why a job failed, and where its log is. `has_failed` says whether the log shows a failure."""
 
     path: str
     job: str
@@ -171,6 +176,7 @@ class Explained:
     def of(cls, found: FoundLog, explained_by: _Explain) -> Explained:
         """Explain a log."""
         diagnosis = explained_by(found.log, found.failed_step)
+        # A cancelled job may print errors, too: they are about the cancellation.
         has_failed = has_errors(found.log) and diagnosis.outcome is not Outcome.CANCELLED
         return cls(found.path, found.job, diagnosis, has_failed)
 
@@ -186,6 +192,7 @@ def of_failed_jobs(explained: Sequence[Explained]) -> Iterator[Explained]:
 
 def main() -> NoReturn:
     """Run `explain` without the packages that only a sweep needs."""
+    # The first argument is `explain`; without the group, the other commands are not imported.
     run(explain_command, sys.argv[2:], "ci-failure-tracker explain")
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 def show(console: Console, *shown: RenderableType, soft_wrap: bool | None = None) -> None:
     """Print to a terminal, or to the log of a runner, which then obeys no line of it."""
+    # Only a runner obeys lines; a terminal gets what rich writes for it.
     if os.environ.get("GITHUB_ACTIONS") != "true":
         for each in shown:
             console.print(each, soft_wrap=soft_wrap)
@@ -33,7 +34,7 @@ def show(console: Console, *shown: RenderableType, soft_wrap: bool | None = None
 
 
 def complain(*mistakes: str) -> None:
-    """Print mistakes to stderr."""
+    """Print mistakes to stderr, each as an error of its own."""
     for mistake in mistakes:
         _print(Text("error: ", style="bold red") + Text(lines(mistake)), to_stderr=True)
 
@@ -49,6 +50,7 @@ def show_explained(explained: Explained) -> None:
 
 
 def _print(*shown: RenderableType, to_stderr: bool = False) -> None:
+    # Soft wrap: a line of a log that is copied stays one line.
     show(Console(stderr=to_stderr, highlight=False, soft_wrap=True), *shown)
 
 
@@ -61,6 +63,7 @@ def _as_text(explained: Explained) -> Iterator[Text]:
         yield Text("The log shows no reason.\n", style="yellow")
         return
     yield Text(plain(diagnosis.headline, 300), style="bold red")
+    # The last line has the longest number.
     width = len(str(diagnosis.lines[-1].number))
     for line in diagnosis.lines:
         yield from _excerpt_line(line, width)

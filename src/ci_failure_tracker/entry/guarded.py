@@ -26,6 +26,7 @@ def guarded(do: Callable[[], _T], err: Console) -> _T:
     except TrackerError as error:
         _complain(err, [error.what], error.advice)
         sys.exit(error.exit_code)
+    # A script gets a known exit code, and a person a line instead of a traceback.
     except Exception as error:
         _complain(err, [f"{type(error).__name__}: {error}"], "This is a bug in the tracker: please report it.")
         sys.exit(FAILED)

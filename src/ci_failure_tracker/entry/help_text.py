@@ -32,6 +32,7 @@ class _WithExamples(click.Command):
             return
         with formatter.section("Examples"):
             for what, command in self._examples:
+                # Written line by line, because click would wrap a command so that nobody can copy it.
                 formatter.write(f"{'':{formatter.current_indent}}# {what}\n{'':{formatter.current_indent}}{command}\n")
 
 
@@ -48,6 +49,7 @@ class HelpfulCommand(_WithExamples):
         for option in self.get_params(ctx):
             record = option.get_help_record(ctx)
             if record is not None and isinstance(option, click.Option):
+                # click adds `--help` as an option of its own, without a heading.
                 sections.setdefault(getattr(option, "heading", "Options"), []).append(record)
         for heading, records in sections.items():
             with formatter.section(heading):
@@ -69,6 +71,7 @@ def input_option(
         heading=declared.group,
         metavar=declared.metavar,
         help=text or f"{declared.help}{default}",
+        # A password as an option is visible to other processes.
         envvar=variable,
         show_envvar=variable is not None,
         **more,

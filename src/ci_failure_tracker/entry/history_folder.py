@@ -24,6 +24,7 @@ from ci_failure_tracker.entry.whole_file import make_folder, write_whole
 from ci_failure_tracker.errors import HistoryError, LogAbsentError
 from ci_failure_tracker.model import Annotation, Job, LogUnavailable, Run
 
+# Bytes of a log that are in memory at once.
 _PIECE = 1 << 20
 _RUNS, _WORKFLOWS, _REPOSITORY = "runs.json", "workflows.json", "repository.json"
 _FORM = "A recorded history is a folder with `runs.json`, `jobs/` and `logs/`; `--record DIR` writes one."
@@ -59,6 +60,7 @@ class HistoryFolder:
         try:
             found = _optional(self._jobs_file(run.id))
             return None if found is None else read_jobs(found, run)
+        # A broken file counts as missing: the sweep goes on and says how many are missing.
         except HistoryError:
             return None
 
@@ -73,12 +75,14 @@ class HistoryFolder:
             LogAbsentError: it is not recorded.
         """
         begun = False
+        # A file that breaks off ends the log; what was read of it counts.
         with contextlib.suppress(OSError):
             if self.has_log(job_id):
                 with self._log_file(job_id).open("rb") as log:
                     while piece := log.read(_PIECE):
                         begun = True
                         yield piece
+        # An empty file stands for a log that GitHub does not have.
         if not begun:
             raise LogAbsentError(LogUnavailable.NOT_FOUND)
 
@@ -152,6 +156,7 @@ def _is_file(path: Path) -> bool:
 def _read(path: Path) -> Mapping[str, Any]:
     try:
         data = json.loads(path.read_text("utf-8"))
+    # Deeply nested JSON raises a RecursionError.
     except (OSError, ValueError, RecursionError) as error:
         raise HistoryError(f"{str(path)!r} cannot be read ({_reason(error)}).", _FORM) from error
     if not isinstance(data, dict):

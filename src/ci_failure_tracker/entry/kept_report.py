@@ -18,6 +18,7 @@ _MOST_BYTES = 200_000_000
 def read_kept(path: Path) -> OrganisationReport | str:
     """The report in a file, or why it cannot be read."""
     try:
+        # Asked before it is read: a file of another kind may be larger than the memory.
         if path.stat().st_size > _MOST_BYTES:
             return f"it has more than {_MOST_BYTES // 1_000_000} MB"
         return read_report(json.loads(path.read_bytes(), parse_constant=_refuse))
@@ -25,6 +26,7 @@ def read_kept(path: Path) -> OrganisationReport | str:
         return error.strerror or type(error).__name__
     except FormError as error:
         return str(error)
+    # Anybody may have written the file: it can be nested a thousand deep.
     except (ValueError, RecursionError, MemoryError):
         return "it is no JSON, or too large"
 
@@ -36,6 +38,7 @@ def last_report(given: str, workspace: Path) -> tuple[OrganisationReport | None,
         return None, ()
     if not path.exists():
         what = f"There is no last report {given!r}, so nothing is known from before."
+        # The path is given from the first sweep on, so its absence is no mistake.
         return None, (Problem(Severity.NOTICE, what, "The first time this is as it should be."),)
     report = read_kept(path)
     if not isinstance(report, str):

@@ -23,6 +23,7 @@ from ci_failure_tracker.errors import NoLogError, UnreadableLogError
 if TYPE_CHECKING:
     from ci_failure_tracker.model import Step
 
+# Bytes that are in memory at once.
 _CHUNK = 1 << 20
 
 _MOST_UNPACKED = 2_000_000_000
@@ -40,8 +41,10 @@ _MOST_FILES = 10_000
 _MOST_JOBS = 2_000
 """Jobs in the log of a run."""
 
+# An empty archive has only the end, which begins with `PK\5\6`.
 _IS_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _END_OF_ZIP = b"PK\x05\x06"
+# The record at the end has 22 bytes, and a comment of less than 64 KiB may follow.
 _LONGEST_END = (1 << 16) + 22
 
 _Open = Callable[[str], Iterator[bytes]]
@@ -50,7 +53,7 @@ _Open = Callable[[str], Iterator[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class FoundLog:
-    """The log of a job, and where it is. `job` is empty if that does not tell its name.
+    """The log of a job, and where it is. `job` is empty if that does not give its name.
 
     `failed_step` is the step that failed according to GitHub, if it is known.
     """
@@ -78,6 +81,7 @@ def logs_at(path: str) -> Iterator[FoundLog]:
         yield from _in_folder(path)
         return
     with _readable(path), _opened(path) as stream:
+        # The first bytes say what it is; a name says little, and stdin has none.
         head = stream.read(_CHUNK)
         if head.startswith(_IS_ZIP):
             with _seekable(path, stream, head) as archive:
@@ -99,6 +103,7 @@ def _opened(path: str) -> AbstractContextManager[IO[bytes]]:
 def _in_text(path: str, job: str, chunks: Iterable[bytes]) -> Iterator[FoundLog]:
     """The log of each job in a text. Its columns may name them, or `job` does."""
     for count, found in enumerate(job_logs(chunks)):
+        # To explain a job takes time, and a file may name any number of them.
         if count == _MOST_JOBS:
             what = f"holds the logs of more than {_MOST_JOBS:,} jobs"
             raise UnreadableLogError(path, what, "Give the log of the job that failed.")
@@ -142,10 +147,12 @@ def _in_files(
             for found in _in_text(place, files.job, _joined(place, files.files, read)):
                 count += 1
                 yield found
+        # One broken file does not hide the logs of the others.
         except UnreadableLogError as error:
             unreadable = [*unreadable, error]
         except NoLogError as error:
             no_logs.append(error)
+    # At the end, so that what can be read is explained first.
     if unreadable:
         raise unreadable[0]
     if not count:
@@ -161,8 +168,10 @@ def _joined(path: str, names: Iterable[str], read: _Open) -> Iterator[bytes]:
         head = next(chunks, b"")
         if place == 0:
             check_log(path, head)
+        # The last line of a file may lack its end, and the next file's first line must not continue it.
         elif last != b"\n":
             yield b"\n"
+        # Each file decides its own encoding.
         for chunk in as_utf8(chain([head], chunks)):
             last = chunk[-1:] or last
             yield chunk
@@ -184,11 +193,13 @@ def _in_folder(path: str) -> Iterator[FoundLog]:
 def _names_in(folder: Path, on_error: Callable[[OSError], None]) -> Iterator[str]:
     """The files in a folder and in the folders in it, as paths with slashes. A link to a folder is not followed."""
     count = 0
+    # `os.walk` follows no link to a folder, so a loop of links ends.
     for place, _, files in os.walk(folder, onerror=on_error):
         count += len(files)
         if count > _MOST_FILES:
             raise NoLogError(str(folder), f"holds more than {_MOST_FILES:,} files", "Give the folder of the logs.")
         paths = (Path(place, name) for name in files)
+        # `is_file` leaves out pipes and devices, which may never end.
         yield from (path.relative_to(folder).as_posix() for path in paths if path.is_file())
 
 
@@ -217,6 +228,7 @@ def _seekable(path: str, stream: IO[bytes], head: bytes) -> Iterator[IO[bytes]]:
 def _in_archive(path: str, file: IO[bytes]) -> Iterator[FoundLog]:
     import zipfile  # noqa: PLC0415 - the start is faster without it
 
+    # `zipfile` reads the whole list into memory.
     if _listed(file) > _MOST_LISTED:
         raise NoLogError(path, "is an archive of too many files", "Unpack it and give the log of the job that failed.")
     with _intact(path):
@@ -237,6 +249,7 @@ def _in_archive(path: str, file: IO[bytes]) -> Iterator[FoundLog]:
     yield from _in_files(path, entries, read)
 
 
+# Archives made on Windows may hold backslashes.
 def _with_slashes(name: str) -> str:
     return str(PurePosixPath(name.replace("\\", "/")))
 
@@ -249,15 +262,17 @@ def _intact(path: str) -> Iterator[None]:
 
     try:
         yield
+    # `zipfile` raises a RuntimeError for a password, and a NotImplementedError for an unknown compression.
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         what = f"is a zip archive that cannot be read ({error or type(error).__name__})"
         raise UnreadableLogError(path, what, "Download it again, or unpack it and give its folder.") from error
 
 
 def _listed(file: IO[bytes]) -> int:
-    """The length of the list of files, as the end of the archive tells it."""
+    """The length of the list of files, as the end of the archive gives it."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - _LONGEST_END))
     end = file.read()
     place = end.rfind(_END_OF_ZIP)
+    # Bytes 12 to 15 of the record are the size of the list (section 4.3.16 of PKWARE's APPNOTE).
     return int.from_bytes(end[place + 12 : place + 16], "little") if place >= 0 else 0

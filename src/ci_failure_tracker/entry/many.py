@@ -56,6 +56,7 @@ class Many:
             done: is called with the entry of each repository that had to be swept, once at a time.
             at: the time of this sweep.
         """
+        # All sweeps share one token, and so its limit.
         limits = self.connection.requester.budget.limits
         entries = sweep_all(self.chosen, lambda name: sweep_one(self.connection.to(name)), limits, done)
         return self._report(entries, (), at)
@@ -85,6 +86,7 @@ class Many:
         )
 
         def check() -> None:
+            # A repository that could not be asked for may be private, so `None` counts as private.
             if any(is_private is not False for is_private in plan.private):
                 central.check_private(github.queries.repository(), plan.private)
 
@@ -104,6 +106,7 @@ class Many:
         report = OrganisationReport(
             at=at,
             entries=entries,
+            # The central repository has a sweep of its own.
             requests=Requests(limits.made, limits.left, (len(self.chosen) + central) * settings.max_requests),
             issues_repository=settings.issues_repository,
             told=frozenset(entry.name for entry in entries if entry.look is not Look.SWEPT),
@@ -131,6 +134,7 @@ class Many:
 
 def refused(report: OrganisationReport, names: Collection[str]) -> OrganisationReport:
     """The report if a person refused what was planned for these repositories: the next sweep has to plan it again."""
+    # Without `kept`, the next sweep does not take the repository for unchanged.
     entries = (replace(entry, kept=None) if entry.name in names else entry for entry in report.entries)
     return replace(report, entries=tuple(entries), is_dry=True)
 
@@ -143,6 +147,7 @@ def choose_many(connection: Connection, workspace: Path, progress: Progress, at:
     """
     settings = connection.settings
     requester = connection.requester.for_another_sweep(_MOST_TO_LOOK)
+    # The sweeps leave this number of requests to other programs.
     requester.budget.limits.kept = LEAST_LEFT
     progress.phase("List the repositories")
     wanted = settings.repositories or (settings.repository,)
@@ -168,6 +173,7 @@ def _in_no_repository(asked: Sequence[str], report: OrganisationReport) -> Itera
     """A workflow that is asked for and that no repository has; where nothing is looked at, nothing fails."""
     known = [frozenset(standing.facts.problems) for standing in report.standings if standing.facts]
     for name in asked:
+        # Each repository warns that it does not have the workflow; only if all do, the name is wrong.
         if known and all(unknown_here("workflow", name) in problems for problems in known):
             what = f"`workflow` names {name!r}, and no repository that was swept has such a workflow."
             yield Problem(Severity.WARNING, what, "Check the spelling.")
@@ -182,6 +188,7 @@ def outputs_of_many(report: OrganisationReport, path: str, payload: str) -> Mapp
         kind: json.dumps(
             [
                 f"{report.issues_repository or standing.name}#{change.number}"
+                # Another sweep made the changes in a report from before.
                 for standing in report.standings
                 if standing.entry.look is Look.SWEPT and standing.facts
                 for change in standing.facts.changes
@@ -190,6 +197,7 @@ def outputs_of_many(report: OrganisationReport, path: str, payload: str) -> Mapp
         )
         for kind in ("create", "update", "reopen", "close")
     }
+    # Nothing fails as far as is known, but not all is known: no number and no answer is true.
     knows_nothing = report.partial and not report.failing
     return {
         "issue-numbers": changed["create"],

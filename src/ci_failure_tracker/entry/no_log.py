@@ -1,4 +1,4 @@
-"""Tells a log from a file that is none, by its first bytes."""
+"""Distinguishes a log from another file by its first bytes."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ HEAD = 1 << 16
 _MOST_CONTROL = 0.05
 """The part of a log that control characters are at most. In compressed data it is a tenth."""
 
+# Escapes for colours do not count, because many logs have them in each line.
 _CONTROL = bytes({*range(0x20), 0x7F} - {*b"\b\t\n\v\f\r\x1b"})
 _DOWNLOAD = (
     "Download the log again: `gh run view RUN --log-failed > job.log`, or Download log archive on the run's page."
@@ -47,10 +48,13 @@ def check_log(path: str, head: bytes) -> None:
     for sign, kind in _SIGNS.items():
         if head.startswith(sign):
             raise NoLogError(path, f"is {kind}, not a log", _ADVICE.get(kind, _DOWNLOAD))
+    # Decoded first: text in UTF-16 is half zeros, which would count as control characters.
     text = _as_text(head[:HEAD])
+    # `curl` ends with 0 even if it got the page to sign in.
     if _HTML.match(text):
         advice = "It may be the page to sign in, or the page of the job instead of its log."
         raise NoLogError(path, "is an HTML page, not a log", f"{advice} {_DOWNLOAD}")
+    # The errors of storage are XML, those of GitHub's API are JSON.
     if _ANSWER.match(text):
         advice = "The address may be too old, or the token may not read it."
         raise NoLogError(path, "is a server's error message, not a log", f"{advice} {_DOWNLOAD}")

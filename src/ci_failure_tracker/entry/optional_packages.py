@@ -19,6 +19,7 @@ class Extra:
     @property
     def missing(self) -> tuple[str, ...]:
         """The packages that are not installed, as an installer calls them."""
+        # `find_spec` does not import the package: an import costs time, and runs code.
         return tuple(package for package, module in self.packages if find_spec(module) is None)
 
     @property

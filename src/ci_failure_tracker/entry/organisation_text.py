@@ -62,6 +62,7 @@ class OrganisationText:
         for problem, names in _first(printer, "Problems in repositories", report.problems_in_repositories):
             words = plain(problem_words(problem), _REASON)
             printer.print(Text(f"{problem.severity.value}: {some_of(names)}: {words}"), 2)
+        # Reversed, so that the worst stands last, next to the prompt.
         for standing in reversed(_first(printer, "Failing", report.failing)):
             _failing(printer, standing)
         for cause in reversed(_first(printer, "Causes in several repositories", report.shared_causes)):

@@ -22,7 +22,9 @@ def read_patterns(given: str, folder: Path) -> tuple[tuple[LogPattern, ...], str
     """
     try:
         with (folder / given).open("rb") as file:
+            # One byte more than allowed shows that the file is too long, without reading all of it.
             data = file.read(_LONGEST + 1)
+        # Windows editors write a byte-order mark and CRLF.
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise SettingsError([f"{given} is not text in UTF-8. Save it as UTF-8."]) from None
@@ -46,6 +48,7 @@ def check_patterns(given: str, folder: Path) -> tuple[LogPattern, ...]:
         SettingsError: it holds every mistake.
     """
     patterns, _ = read_patterns(given, folder)
+    # An example is tested with all patterns in use, because another one may match its line first.
     use_patterns(patterns)
     found = {pattern.name: mistake_in_example(pattern) for pattern in patterns if pattern.example}
     mistakes = [f"{given}, pattern `{name}`: `example`: {mistake}" for name, mistake in found.items() if mistake]

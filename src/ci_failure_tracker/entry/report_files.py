@@ -34,6 +34,7 @@ def write_report(report: AnyReport, folder: str, workspace: Path) -> tuple[AnyRe
     except (OSError, ValueError) as error:
         return report.with_problems([_unwritable("The report", folder, error)]), ""
     problems = [*_missing(), *_written(place, PAGE, partial(_page, report))]
+    # Without the package, the other two files are written all the same.
     if not EXTRAS["metrics"].missing:
         problems += _written(place, METRICS, partial(_metrics, report))
     # The data come last, so that they hold every problem.
@@ -48,6 +49,7 @@ def _written(place: Path, name: str, make: Callable[[], bytes]) -> list[Problem]
         (place / name).write_bytes(make())
     except OSError as error:
         return [_unwritable(name, str(place), error)]
+    # A fault in one file must not cost the sweep, whose issues are written already.
     except Exception as error:
         what = f"{name} could not be made: {type(error).__name__}."
         return [Problem(Severity.ERROR, what, "This is a bug: please report it.")]

@@ -18,11 +18,13 @@ from ci_failure_tracker.model import Job, Outcome
 from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.tracking.outcome import failing_step
 
+# Bounded repetitions: an address may come from anybody.
 _PAGE = re.compile(
     r"https?://(?P<server>(?P<host>[\w.-]{1,253})(?::\d{1,5})?)/(?P<name>[\w.-]{1,100}/[\w.-]{1,100})/actions/runs/"
     r"(?P<run>\d{1,18})(?:/attempts/(?P<attempt>\d{1,6}))?(?:/job/(?P<job>\d{1,18}))?/?(?:[?#].*)?"
 )
 _FORM = "Give the address of a run or of a job, such as https://github.com/OWNER/NAME/actions/runs/123."
+# A job past its time limit ends as cancelled.
 _FAILED = frozenset({Outcome.FAILURE, Outcome.TIMED_OUT, Outcome.CANCELLED})
 
 
@@ -55,6 +57,7 @@ def logs_of_page(address: str) -> Iterator[FoundLog]:
     queries = Queries(connect(Secret(token), endpoints), endpoints, page.name)
     try:
         jobs = _jobs(page, queries)
+    # One kind of error for all inputs of `explain`: it goes on with the next one.
     except TrackerError as error:
         raise NoLogError(address, f"cannot be read: {error.what.rstrip('.')}", error.advice) from error
     missing = []
@@ -64,6 +67,7 @@ def logs_of_page(address: str) -> Iterator[FoundLog]:
             missing.append(job.name)
         else:
             yield FoundLog(page.address, job.name, log, failing_step(job))
+    # Raised last, so that the logs that are there are explained.
     if missing:
         advice = "GitHub deletes logs, by default after 90 days."
         raise NoLogError(address, f"has no log of {', '.join(missing)}", advice)
@@ -95,9 +99,11 @@ def _jobs(page: _Page, queries: Queries) -> list[Job]:
         raise NoLogError(page.address, "does not exist, or the token may not see it", _FORM)
     jobs = queries.jobs(run)
     if page.job is not None:
+        # A job's address names it, whether it failed or not.
         jobs = tuple(job for job in jobs if job.id == page.job)
     else:
         attempt = page.attempt or run.attempt
+        # An older attempt failed for its own reason.
         jobs = tuple(job for job in jobs if job.attempt == attempt and Outcome.of(job.conclusion) in _FAILED)
     if not jobs:
         raise NoLogError(page.address, "has no failed job" if page.job is None else "has no such job", _FORM)

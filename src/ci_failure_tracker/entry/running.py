@@ -19,6 +19,7 @@ def run(command: click.Command, arguments: Sequence[str], prog_name: str) -> NoR
         error.show()
         code = error.exit_code
     except click.Abort as stopped:
+        # click raises Abort for both: an end of the input at a question, and Ctrl-C.
         at_end = isinstance(stopped.__cause__, EOFError)
         sys.stderr.write("There is nobody to answer the question.\n" if at_end else "Stopped.\n")
         code = MISUSED if at_end else STOPPED

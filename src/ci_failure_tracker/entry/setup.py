@@ -102,6 +102,7 @@ def now() -> datetime:
 def _endpoints(environment: Mapping[str, str]) -> tuple[Endpoints, list[str]]:
     """The addresses that the runner gives, so that Enterprise Server works, and the mistakes in them."""
     api = environment.get("GITHUB_API_URL") or PUBLIC_API
+    # On Enterprise Server REST is at /api/v3 and GraphQL at /api/graphql.
     graphql = environment.get("GITHUB_GRAPHQL_URL") or f"{api.rstrip('/').removesuffix('/v3')}/graphql"
     return Endpoints(api, graphql), [
         f"{name} is {address!r}, which is not an address; give one such as {PUBLIC_API}."
@@ -113,6 +114,7 @@ def _endpoints(environment: Mapping[str, str]) -> tuple[Endpoints, list[str]]:
 def endpoints_of(environment: Mapping[str, str], server: str) -> Endpoints:
     """The addresses of the APIs: those of the environment, or else those of a server with this address."""
     known = {**environment}
+    # Enterprise Server has its API below the server's own address.
     if "GITHUB_API_URL" not in known and server != "https://github.com":
         known["GITHUB_API_URL"] = f"{server}/api/v3"
     endpoints, mistakes = _endpoints(known)
@@ -124,6 +126,7 @@ def endpoints_of(environment: Mapping[str, str], server: str) -> Endpoints:
 def _is_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
+        # `port` raises an error for one out of range.
         return parts.scheme in {"https", "http"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         return False
@@ -144,6 +147,7 @@ def _patterns(given: str, workspace: Path) -> tuple[tuple[LogPattern, ...], str,
 def _template(given: str, workspace: Path) -> tuple[IssueTemplate, str, list[str]]:
     """The template, its text, and the mistakes in it; `given` is the text itself or the path of a file."""
     text = given
+    # Text with a line end or a sign of Jinja is a template; anything else is a path.
     if given and not any(sign in given for sign in ("\n", "{{", "{%")):
         try:
             text = (workspace / given).read_text(encoding="utf-8")

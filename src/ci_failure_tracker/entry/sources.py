@@ -13,7 +13,9 @@ from urllib.parse import urlsplit
 
 from ci_failure_tracker.github.client import PUBLIC_API
 
+# On these hosts the API has its own name, such as api.octo.ghe.com.
 _WITH_A_HOST_FOR_THE_API = (".github.com", ".ghe.com")
+# git and gh answer at once unless they ask for something, such as a password.
 _SECONDS = 5
 """How long git and gh may take."""
 
@@ -27,6 +29,7 @@ _REMOTE = re.compile(
 def repository_of(folder: Path, host: str) -> str:
     """The repository, as owner/name, from which a folder was cloned; empty if it is no clone from that host."""
     match = _REMOTE.fullmatch(_output(["git", "-C", str(folder), "remote", "get-url", "origin"]))
+    # A clone from another host is not on the server that would get the token.
     if match is None or (match["host"] or match["scp"]).lower() != host.lower():
         return ""
     return match["name"]

@@ -105,6 +105,7 @@ class SweepText:
         """The issues as they are written: title, labels and text, without the hidden lines of the tracker."""
         for result in results:
             action = result.action
+            # Neither writes a text.
             if isinstance(action, Skip | Rerun):
                 continue
             title = action.title if isinstance(action, Create) else ""
@@ -178,6 +179,7 @@ class SweepText:
         self._print(Text.from_ansi(" ".join(filter(None, sentences))), 4)
         if message := why(failing):
             self._print(Text(cut_in_middle(plain(message, 1_000), _MESSAGE), style="red"), 4)
+        # Without a message, the failed step is the most that is known.
         elif (step := plain(step_of(failing.state.latest), _NAME)) and step not in sentences[0]:
             self._print(Text(f"The step {step} failed.", style="red"), 4)
         if suspects := suspects_text(failing.state, self.url, self._medium):
@@ -227,6 +229,7 @@ def _bold(text: str, limit: int) -> str:
     return f"\x1b[1m{plain(text, limit)}\x1b[22m"
 
 
+# OSC 8, the escape for links in terminals.
 def _click(text: str, url: str) -> str:
     return f"\x1b]8;;{url}\x1b\\{text}\x1b]8;;\x1b\\" if is_address(url) else text
 

@@ -1,6 +1,6 @@
 """Makes foreign text safe for a terminal and for the log of a runner.
 
-A terminal needs no more than `plain`. A runner takes some lines for commands, so it is told to obey none of these.
+A terminal needs no more than `plain`. A runner takes some lines for commands, so two more lines stop them.
 """
 
 from __future__ import annotations
@@ -41,4 +41,5 @@ def inert_lines(shown: Sequence[str]) -> list[str]:
 
 def inert_json(text: str) -> str:
     """JSON for a terminal or a runner; every reader of JSON gets the same from it."""
+    # The runner looks for `##[` in every line, and JSON reads the escape as the same character.
     return text.replace("##[", "#\\u0023[")

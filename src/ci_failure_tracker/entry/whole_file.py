@@ -17,11 +17,13 @@ def write_whole(path: Path, text: str) -> None:
         ValueError: it has no such path or text.
     """
     make_folder(path.parent)
+    # A name of its own beside the file: two calls at once do not mix, and `replace` stays on one disk.
     handle, name = tempfile.mkstemp(dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             file.write(text)
         Path(name).replace(path)
+    # Also Ctrl-C leaves no half file behind.
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
@@ -29,6 +31,7 @@ def write_whole(path: Path, text: str) -> None:
 
 def make_folder(path: Path) -> None:
     """Make a folder and those it lies in, as far as they are missing."""
+    # The mode of `mkdir(parents=True)` does not apply to the parents.
     for folder in (*reversed(path.parents), path):
         if not folder.is_dir():
             folder.mkdir(mode=0o700, exist_ok=True)

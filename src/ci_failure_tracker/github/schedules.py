@@ -19,7 +19,7 @@ MOST_ASKED = 50
 """Workflows whose newest scheduled run a sweep reads one by one, because the list of scheduled runs lacks it."""
 
 _RIGHTS = (
-    "Give the job that right as well, or leave `schedules` out:\n"
+    "Give the job that permission as well, or leave `schedules` out:\n"
     "permissions:\n  actions: read\n  contents: read\n  issues: write"
 )
 

@@ -230,7 +230,7 @@ def _access(state: State, shown: Evidence, text: str) -> Iterator[str]:
     elif _VARIABLE.fullmatch(shown.subject):
         yield _secret(shown.subject, file, is_absent=bool(_ABSENT.search(shown.headline)))
     else:
-        yield "Check the token or the secret that the step uses: it may be missing, expired or without the right."
+        yield "Check the token or the secret that the step uses: it may be missing, expired or without the permission."
 
 
 def _right_of_token(text: str, file: str) -> str:
@@ -245,7 +245,7 @@ def _right_of_token(text: str, file: str) -> str:
 
 def _secret(name: str, file: str, *, is_absent: bool) -> str:
     if not is_absent:
-        return f"Check the secret {code(name)}: it may be wrong, expired or without the right that it needs."
+        return f"Check the secret {code(name)}: it may be wrong, expired or without the permission that it needs."
     add = f"Add the secret {code(name)} under Settings, Secrets and variables, Actions, and pass it on in {file}."
     return f"{add}\n{_yaml('env:', f'  {name}: ${{{{ secrets.{name} }}}}')}"
 

@@ -64,18 +64,31 @@ class RunView:
     """A failed run for a template; every field is safe Markdown."""
 
     link: str
+    """Link to the run: `run 1204` or `run 1204, attempt 2`."""
     job_link: str
+    """Link to the log of its first failed job, or to the run if it has no jobs."""
     has_jobs: bool
+    """False for a run that could not start."""
     when: str
+    """When it ended."""
     branch: str
+    """Code."""
     event: str
+    """Code."""
     commit: str
+    """Link to the commit, seven characters."""
     title: str
+    """The first line of the commit's message, as code. Empty if unknown."""
     outcome: str
+    """How it ended: `failure`, `timed out` and so on."""
     legs: str
+    """Its failed matrix jobs, each a link, in one text. Empty without a matrix."""
     leg_names: str
+    """The names of its failed matrix jobs, without links."""
     step: str
+    """The failing steps, as code. Empty if unknown."""
     source: str
+    """The file of its workflow, or what Dependabot worked on, as code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +96,15 @@ class LegView:
     """A matrix job for a template."""
 
     name: str
+    """The matrix job, as code. With `group-by: workflow` the job, with `cause` and `test` workflow and job."""
     count: int
+    """How many runs it failed in, a number."""
     last_seen: str
+    """When it failed last."""
     red: bool
+    """True if it failed when it last ran."""
     link: str
+    """The name, linked to the log if it failed in the newest failed run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,44 +112,83 @@ class IssueView:
     """What a template of an issue may use; every text is safe Markdown."""
 
     lead: str
+    """The first sentences: what fails, or that it passes again."""
     standing: list[str]
+    """What else to know at once, a list of sentences."""
     silent: bool
+    """True for a missed schedule."""
     headline: str
+    """The line that says what failed, as code. Empty if no cause is known."""
     message: str
+    """The same without what `lead` names. Empty if a short `excerpt` has it."""
     excerpt: str
+    """The lines of the log, as a code block. Empty if there are none but the headline."""
     excerpt_source: str
+    """Which lines of which log, with a link. Empty without lines."""
     more_log: str
+    """The excerpt with the lines around it, as a code block. May be empty."""
     log_note: str
+    """What the missing log of the newest failed run means. Empty if its cause is known."""
     reproduce: str
+    """The command that repeats the failed test, as code. Empty if unknown."""
     workflow: str
+    """Name, as code."""
     job: str
+    """Name, as code; `*` for a whole workflow."""
     all_jobs: bool
+    """True for a whole workflow."""
     one_cause: bool
+    """True if `legs` holds jobs: the issue is about a cause, a test or merged issues."""
     count: str
+    """`4 failed runs` or `at least 4 failed runs`."""
     first_seen: str
+    """When the first counted run started."""
     latest: RunView
+    """The newest failed run, see below."""
     latest_source: str
+    """Its `source`, if that tells anything. Else empty."""
     runs: list[RunView]
+    """The newest failed runs, newest first, ten at most."""
     hidden_runs: int
+    """How many more were counted, a number."""
     several_sources: bool
+    """True if the runs come from several workflow files or Dependabot subjects."""
     legs: list[LegView]
+    """The matrix jobs that ever failed, 40 at most. Empty without a matrix."""
     more_legs: bool
+    """True if more matrix jobs failed."""
     causes: list[CauseView]
+    """Why it failed, newest first, ten at most."""
     other_causes: int
+    """How many failed jobs had other causes, a number."""
     unknown_causes: int
+    """How many failed jobs have no log, or one that was not read, a number."""
     failing: bool
+    """True if it fails now."""
     failing_since: str
+    """Commit, run and time of the first failing run. Empty if unknown."""
     last_green: str
+    """The same of the last passing run. Empty if unknown."""
     break_row: str
+    """Both in one text."""
     compare: str
+    """Link to the commits between them. Empty if unknown, or if no commit can be the cause."""
     suspects: list[str]
+    """These commits, a list of Markdown list items. Empty if unknown."""
     suspects_row: str
+    """`compare` and up to three suspects, in one text. Empty if unknown."""
     owner: str
+    """The owners, as code. Empty if unknown."""
     kept: str
+    """What the issue tracks, and since when it counts."""
     actions: list[str]
+    """What to do, a list of sentences."""
     related: str
+    """`#12, #15`: issues of the jobs that share a cause. Else empty."""
     previous: str
+    """`#12`, the older issue that this one follows. Else empty."""
     failure_id: str
+    """The MD5, 32 characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +355,7 @@ def _bad_template(mistake: Exception) -> SettingsError:
     return SettingsError(
         [
             f"`issue-template` cannot be rendered{where}: {words.rstrip('.')}. "
-            "It is a Jinja2 template over `issue`; docs/CI_FAILURE_TRACKING.md lists its fields."
+            "It is a Jinja2 template over `issue`; docs/template.md lists its fields."
         ]
     )
 

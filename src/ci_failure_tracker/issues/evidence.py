@@ -17,9 +17,13 @@ class CauseView:
     """A cause for a template; every text is safe Markdown."""
 
     headline: str
+    """The line that says what failed, as code."""
     count: int
+    """How many failed jobs, a number."""
     first_seen: str
+    """When it was first seen."""
     last_seen: str
+    """When it was last seen."""
 
 
 def cause_views(state: State, causes: int, text: int) -> list[CauseView]:

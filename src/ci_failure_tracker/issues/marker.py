@@ -45,7 +45,7 @@ _WRITERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 
 _RESTORE = (
     "Restore the last line of its body from the edit history, or close it as not planned and take its first label "
-    "off; the next sweep then opens a new one."
+    "off. The next sweep then opens a new one."
 )
 
 

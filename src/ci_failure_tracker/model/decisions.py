@@ -209,8 +209,8 @@ class CurrentFailure:
 
     `state` is what its issue remembers after the sweep, or would remember if there is none; the first sentence is made
     from it. `count` is the number of failed runs since `since`. `run_id`, `run_number`, `branch` and `repository` are
-    those of the newest one; the repository is empty if it is the one with the issues. `legs` are the legs that fail
-    now.
+    those of the newest one; the repository is empty if it is the one with the issues. `legs` are the matrix jobs
+    that fail now.
     """
 
     identity: Identity

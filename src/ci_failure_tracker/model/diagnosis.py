@@ -94,7 +94,7 @@ class Diagnosis:
     `headline` and `lines` are redacted and have no control characters, but are not yet safe as Markdown. `ranges` are
     the lines of the log that `lines` come from; both are empty if the log says nothing. Equal causes have an equal
     `signature`. `signatures` are those of all failures, the first one first. `outcome` is how the job ended according
-    to the log. `weak` is true if the lines tell no cause apart:
+    to the log. `weak` is true if the lines do not identify a cause:
     only a symptom was found, or nothing but the last lines. `context` are lines around `lines`, redacted
     too, which fill the room that headline and `lines` leave. `failures` are the facts, the first cause first.
     `usual_seconds` is how long the failed step took in a passing run, if that is known.
@@ -130,7 +130,7 @@ class LogUnavailable(StrEnum):
 class LogRequest:
     """The log of one failed job to read; `name` is for people, such as "test (3.12) of run 7 of CI".
 
-    `counts` is false if only the log can tell whether the job failed: a cancelled job may have hit its time limit.
+    `counts` is false if only the log can show whether the job failed: a cancelled job may have hit its time limit.
     `passing_job_id` is the same job in a passing run, whose log says what is routine.
     """
 
@@ -163,7 +163,7 @@ class JobDiagnosis:
     number of the failed step. `diagnosis` is present only in the sweep that made it. The cause of a `weak` diagnosis
     never groups jobs. `kind` is that of the first failure.
 
-    With `group-by: test` a diagnosis may tell of one failing test of the job alone. `tests` are the failing tests for
+    With `group-by: test` a diagnosis may be about one failing test of the job alone. `tests` are the failing tests for
     which the issue of the job stands together, each by its signature in a short form. `covered_by` is the failure id of
     the job if the job has one issue for the test and others.
 
@@ -186,7 +186,7 @@ class JobDiagnosis:
 
     @property
     def signatures(self) -> tuple[str, ...]:
-        """The signatures of all failures that its log tells of, the first one first."""
+        """The signatures of all failures in its log, the first one first."""
         return (self.diagnosis.signatures if self.diagnosis else ()) or (self.signature,)
 
 

@@ -139,7 +139,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """An annotation of a job, from a problem matcher, a step or GitHub itself."""
+    """An annotation of a job, from a problem matcher, a step or GitHub itself.
+
+    `level` is `notice`, `warning` or `failure`. `path` and `line` are its place in the repository; GitHub's own
+    annotations have the path `.github`.
+    """
 
     level: str
     message: str
@@ -150,7 +154,7 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One job of a run; each leg of a matrix is a job. Times are in UTC.
+    """One job of a run; each job of a matrix is one. Times are in UTC.
 
     `attempt` is the attempt under which GitHub lists it. A job that passed keeps no steps. `annotations` are `None` if
     they were not read with the job. `status` says where a job without a conclusion stands, such as `queued`.

@@ -15,7 +15,7 @@ from ci_failure_tracker.model.trials import NO_TRIALS, Trials
 class IdentityKind(StrEnum):
     """The kind of thing that an issue stands for.
 
-    JOB       a job of a workflow, with all legs of its matrix or with one of them
+    JOB       a job of a workflow, with all jobs of its matrix or with one of them
     WORKFLOW  all jobs of a workflow
     CAUSE     one cause, in any job
     TEST      one test, in any job
@@ -115,7 +115,7 @@ class Identity:
 
     @property
     def spans_jobs(self) -> bool:
-        """Whether it may fail in several jobs, so that each of its legs is a job with the name of its workflow."""
+        """Whether it may fail in several jobs, so that each of its `legs` is a job with the name of its workflow."""
         return self.kind in {IdentityKind.CAUSE, IdentityKind.TEST}
 
     @property
@@ -154,10 +154,10 @@ class FailedLeg:
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One failed attempt of a run, with the legs of one identity that failed in it.
+    """One failed attempt of a run, with the matrix jobs (`legs`) of one identity that failed in it.
 
-    `hidden_legs` counts failed legs that `legs` does not hold. `source` is the file of the workflow, or the subject of
-    a dynamic workflow; it tells workflows of the same name apart. `never_ran` says how it never ran if that is its
+    `hidden_legs` counts failed ones that `legs` does not hold. `source` is the file of the workflow, or the subject of
+    a dynamic workflow; workflows of the same name differ by it. `never_ran` says how it never ran if that is its
     outcome. `repository` is that of the run, empty if it is the one with the issues.
     """
 
@@ -210,12 +210,12 @@ class RetireReason(StrEnum):
 
 
 OTHER_LEGS = "…"
-"""Stands for the failing legs of a large matrix that do not fit into an issue one by one."""
+"""Stands for the failing jobs of a large matrix that do not fit into an issue one by one."""
 
 
 @dataclass(frozen=True, slots=True)
 class RedLeg:
-    """A leg that failed in the newest run that says something about it; `at` is when that run was created."""
+    """A matrix job that failed in the newest run that says something about it; `at` is when that run was created."""
 
     leg: str
     event: str
@@ -231,11 +231,11 @@ class RedLeg:
 
 @dataclass(frozen=True, slots=True)
 class BranchStatus:
-    """The state of an identity in one workflow on one branch, where a newer run replaces what an older one said.
+    """The state of an identity in one workflow on one branch, where a newer run replaces an older one.
 
     `branch` is a branch, or `refs/tags/` and a glob for the tags that match it.
 
-    red       the legs that failed in the newest run that says something about them
+    red       the matrix jobs that failed in the newest run that says something about them
     last_red  the newest failing run
     greens    the first and the newest passing run since then, of those whose jobs were read
     recent    the newest trials: the id of a run, and whether all its attempts passed
@@ -337,7 +337,7 @@ class History:
     first_red        the first failing run of the latest break on its branch
     last_green       the passing run before `first_red`
     green_again      the first passing run after the latest break
-    cause_replaced   whether the jobs of a cause fail for another reason now, which is no proof that the cause is gone
+    cause_replaced   whether the jobs of a cause fail for another reason now, which does not show that the cause is gone
     flakes           the commits on which it failed and then passed
     recoveries       how often one branch went from failing to passing of late, each time with the same cause
     runs_missed      whether there were runs that no sweep read
@@ -346,7 +346,7 @@ class History:
     job_diagnoses    what is known about the failed jobs
     present_job      the name that the job has now, if it was renamed
     matrix_jobs      how many of its matrix jobs ran in the newest failing run that was read; 0 if none was read
-    unread           whether one of its jobs failed later, of what no log was read to tell
+    unread           whether one of its jobs failed later, and no log was read that says of what
     remembered       the occurrences that the issue holds, if no run that was read holds one
     """
 
@@ -370,12 +370,12 @@ class History:
 
     @property
     def failing_legs(self) -> tuple[str, ...]:
-        """The legs that fail now; a job without a matrix is the leg with the empty name."""
+        """The matrix jobs that fail now; a job without a matrix has an empty name."""
         return tuple(sorted({red.leg for status in self.branch_statuses for red in status.red}))
 
     @property
     def failing(self) -> bool:
-        """Whether any leg fails now."""
+        """Whether any of its jobs fails now."""
         return any(status.red for status in self.branch_statuses)
 
     @property

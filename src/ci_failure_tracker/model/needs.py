@@ -17,8 +17,8 @@ from ci_failure_tracker.model.reports import ReportRequests
 class Query:
     """Which runs to list, the newest first.
 
-    `branches` are names or globs of branches and tags, `tags` says whether all tags count as well; of these, only the
-    runs that a release started can be told in the list. `most` is how many runs are kept, `most_listed` how many are
+    `branches` are names or globs of branches and tags, `tags` says whether all tags count as well; of these, the
+    list marks only the runs that a release started. `most` is how many runs are kept, `most_listed` how many are
     listed to find them.
     `workflows` are the ids of the workflows whose runs count; `None` means all. The runs of each workflow in `listed`
     are listed separately; if it is empty, the list of the repository is read. No `events` means all events. Runs before
@@ -73,6 +73,7 @@ class Query:
         return (*((branch, event) for branch in plain), *of_queues)
 
 
+# A choice: for more branches, one list of all runs costs less.
 _SEPARATE_LISTINGS = 5
 _MERGE_GROUP = "merge_group"
 

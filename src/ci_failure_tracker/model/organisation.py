@@ -30,7 +30,7 @@ class Look(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is kept of a repository to tell in the next sweep whether anything is new in it.
+    """What is kept of a repository, so that the next sweep knows whether anything is new in it.
 
     The four texts are opaque: two of them are equal if what they stand for is. They stand for the heads of the watched
     refs, the newest change of a check suite on them, the tags, and the issues of the tracker. `swept_at` is when it was

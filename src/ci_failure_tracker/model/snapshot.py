@@ -114,7 +114,7 @@ class CommitsBetween:
 class CommitOrigin:
     """Where a commit comes from: the login of its author, its pull request, and the login of who opened that.
 
-    Logins that GitHub does not tell are empty; those of bots end in `[bot]`. The number is 0 without a pull request.
+    Logins that GitHub does not give are empty; those of bots end in `[bot]`. The number is 0 without a pull request.
     """
 
     author: str = ""

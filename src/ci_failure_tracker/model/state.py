@@ -16,7 +16,7 @@ from ci_failure_tracker.model.snapshot import CommitsBetween
 
 @dataclass(frozen=True, slots=True)
 class LegCount:
-    """How often one leg failed, and when it failed last."""
+    """How often one matrix job failed, and when it failed last."""
 
     leg: str
     count: int
@@ -207,7 +207,7 @@ class State:
     count                failed runs so far
     first_seen           when the first of them ended
     last_seen            when the newest of them ended
-    legs                 the legs that failed, with counts; `legs_cut` says that some are left out
+    legs                 the matrix jobs that failed, with counts; `legs_cut` says that some are left out
     occurrences          the newest failures, the oldest first
     counted_to           the order of the newest occurrence that was dropped; what is not newer was counted
     last_green           the passing run before the latest break
@@ -218,7 +218,7 @@ class State:
     previous             the number of the issue that stood for the same before
     causes               the causes found last, the newest first
     other_causes         failed jobs whose cause is no longer in `causes`
-    weak                 the signatures among `causes` that tell no cause apart and never group jobs
+    weak                 the signatures among `causes` that are only symptoms and never group jobs
     evidence             the part of a log that the issue shows
     branch_statuses      the state on each branch; `branch_statuses_cut` says that some are left out
     flaky                why it counts as flaky; `None` if it does not

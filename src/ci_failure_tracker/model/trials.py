@@ -49,7 +49,7 @@ class Trials:
     def passes_to_close(self, close_after: int) -> int:
         """The passes in a row that close the issue.
 
-        If it always failed, nothing tells a break from chance, and `close_after` passes are enough. Otherwise say that
+        If it always failed, a pass is no chance, and `close_after` passes are enough. Otherwise, assume that
         nothing was fixed. Then the failures after the first one may lie anywhere among the trials. That all of them
         lie before the newest passes has a chance of (n / (n + passes)) ^ (failures - 1), which has to be below 1 %.
         """

@@ -15,6 +15,7 @@ from ci_failure_tracker.notify.news import Item, News, NewsKind, that_fit
 from ci_failure_tracker.text.markdown import length, plain, unlinked
 from ci_failure_tracker.text.medium import Medium
 
+# discord.com/developers/docs/resources/message#embed-object-embed-limits
 CONTENT, EMBEDS, ALL_EMBEDS, TITLE, DESCRIPTION, FIELD, THREAD = 2_000, 10, 6_000, 256, 4_096, 1_024, 100
 """Discord's limits: characters of the content, how many embeds, characters of all of them, of a title, of a
 description, of a field's value, and of a thread's name."""
@@ -31,7 +32,9 @@ _COLOURS = {
 _AROUND = 300
 """Characters reserved for the title of a list and for the line that counts the items left out."""
 
+# Characters of a name, of the first sentence, and of a headline.
 _NAME, _SENTENCE, _HEADLINE = 50, 400, 80
+# Within code Discord has no escape for a backtick.
 _LIKE_A_BACKTICK = "\u02cb"
 _SPECIAL = re.compile(r"[\\*_~`|>#<\[\]():@-]")
 
@@ -41,6 +44,7 @@ def discord_message(news: News) -> dict[str, Any]:
     kinds = [kind for kind in NewsKind if news.of(kind)]
     # The limit for all embeds of a message is shared by the lists of all kinds.
     room = min(DESCRIPTION, ALL_EMBEDS // max(1, len(kinds))) - _AROUND
+    # Escaping may double the length, and so may UTF-16, in which Discord counts.
     return _message(escaped(news.line, CONTENT // 4), [_list(news, kind, room) for kind in kinds])
 
 
@@ -58,6 +62,7 @@ def escaped(text: str, limit: int) -> str:
 
 
 def _message(content: str, embeds: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    # Without this, text such as @everyone would notify a whole server.
     return {"content": content, "embeds": list(embeds), "allowed_mentions": {"parse": []}}
 
 
@@ -74,6 +79,7 @@ _MEDIUM = Medium(_code, _link, escaped)
 
 def _list(news: News, kind: NewsKind, room: int) -> dict[str, Any]:
     items = news.of(kind)
+    # One more for the line end between two lines.
     lines = list(that_fit(map(_line, items), lambda line: length(line) + 1, room))
     if left := len(items) - len(lines):
         issues = f": {_link('all issues', news.issues_url)}" if news.issues_url else ""
@@ -93,6 +99,7 @@ def _card(item: Item) -> dict[str, Any]:
     """One new failure, the first message of its thread."""
     fields = [("Newest run", _link(item.run, item.run_url))] if item.run else []
     return {
+        # A cut may leave a backslash whose character is gone.
         "title": _within(escaped(item.title, TITLE // 2), TITLE).rstrip("\\"),
         **({"url": item.issue_url} if item.issue_url else {}),
         "description": "\n".join(

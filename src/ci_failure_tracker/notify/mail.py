@@ -19,6 +19,7 @@ from ci_failure_tracker.text.markdown import plain, unlinked, utc
 from ci_failure_tracker.text.medium import Medium, html_medium
 from ci_failure_tracker.text.templates import template_environment
 
+# A choice: a longer mail is not read, and the issues are one link away.
 _SHOWN = 200
 """Issues that a mail names."""
 
@@ -29,6 +30,7 @@ _WORD_JOINER = "\u2060"
 _POLICY = SMTP.clone(cte_type="7bit")
 """Only ASCII: a server need not take anything else, and smtplib does not ask whether it does."""
 
+# A dot inside a word, as in a host's name; a number such as 3.12 stays as it is.
 _HOST = re.compile(r"(?<=[\w-])\.(?=[^\W\d])")
 _COLOURS = {
     NewsKind.NEW: "#d1242f",
@@ -47,6 +49,7 @@ def make_mail(news: News, sender: str, recipients: Sequence[str]) -> EmailMessag
     mail["Date"] = format_datetime(news.at)
     mail["Message-ID"] = _message_id(news, sender)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: so no absence notice answers it
+    # The text comes first: of several forms, a mail program shows the last that it knows (RFC 2046).
     mail.set_content(_render("mail.txt.j2", news))
     mail.add_alternative(_render("mail.html.j2", news), subtype="html")
     return mail
@@ -65,12 +68,14 @@ _HTML = html_medium(inert)
 
 def _header(text: str) -> str:
     """Foreign text for a header: without line ends, and without encoded words, which could decode to line ends."""
+    # `=?` begins an encoded word (RFC 2047).
     return plain(text, _SUBJECT).replace("=?", f"={_WORD_JOINER}?")
 
 
 def _message_id(news: News, sender: str) -> str:
     """The same id for the same sweep, so that mail programs show a mail that arrives twice as one mail."""
     of_sweep = hashlib.sha256(f"{news.repository} {news.at.isoformat()} {news.line}".encode()).hexdigest()[:32]
+    # `make_msgid` would show the name of the runner.
     return f"<{of_sweep}@{sender.rpartition('@')[2]}>"
 
 
@@ -83,6 +88,7 @@ def _html_sentence(item: Item) -> Markup:
 
 
 def _render(name: str, news: News) -> str:
+    # Cut before they are grouped, so that the most urgent kinds lose nothing.
     shown = news.items[:_SHOWN]
     groups = [(kind, news.of(kind), [item for item in shown if item.kind is kind]) for kind in NewsKind]
     is_html = name.endswith(".html.j2")

@@ -26,6 +26,7 @@ _ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~-]+)*")
 
 Fitting = TypeVar("Fitting")
 
+# Characters. Longer addresses would use up the limits of a message.
 _LONGEST_ADDRESS = 200
 _NAME, _LINE, _WHOLE = 150, 300, 1_000
 _CUTS = (100, 50, 25, 10)
@@ -85,11 +86,13 @@ class Item:
 
     def sentence(self, medium: Medium, limit: int) -> str:
         """The first sentence of the issue for a channel; names are cut until it is within the limit."""
+        # Names are cut, and not the sentence: a part of it could mean something else.
         texts = (self._sentence(most, medium) for most in _CUTS)
         return next((text for text in texts if length(text) <= limit), "")
 
     def _sentence(self, most: int, medium: Medium) -> str:
         if self.state is None:
+            # The sentence of a report has its names in it already, so it is cut itself.
             longest = _LINE * most // _CUTS[0]
             return medium.text(cut_in_middle(self.told, longest), longest)
         return intro(self.state, self.repository_url, _NAME, _cut_at(most, medium))
@@ -117,7 +120,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """All changes of a sweep; false if there are none."""
+    """All changes of a sweep; false if there are none.
+
+    `repository` is its name, or how many there are. `line` is what fails now, in one line. `at` is the time of the
+    sweep. `issues_url` is empty if it could not be a link.
+    """
 
     repository: str
     issues_url: str
@@ -161,6 +168,7 @@ def that_fit(items: Iterable[Fitting], size: Callable[[Fitting], int], limit: in
 def make_news(report: Report) -> News:
     """The changes of the report that are worth a message."""
     url = report.repository.url
+    # A group's umbrella issue stands for failures that are not in the list themselves.
     failing = {failure.identity.id: failure for failure in (*report.failing, *report.umbrellas)}
     items = [
         _item(action, kind, result.number, failing.get(action.identity.id), url)
@@ -179,6 +187,7 @@ def make_news(report: Report) -> News:
 def _line(report: Report) -> str:
     """The state of the repository, whether or not it is news."""
     nothing = "nothing seen failing" if report.knows_nothing else "nothing failing any more"
+    # If only known issues count failures, "nothing failing" would be false.
     failing = f"{len(report.failing):,} failing now" if report.failing else "" if report.known_failing else nothing
     words = ", ".join(filter(None, (failing, *report.known_words)))
     return f"{report.repository.full_name}: {words}, {counted(report.statistics.issues.open, 'issue')} open"
@@ -187,6 +196,7 @@ def _line(report: Report) -> str:
 def _changes(report: Report) -> Iterator[tuple[Result, Create | Reopen | Close, NewsKind]]:
     for result in report.results:
         action = result.action
+        # A write that is planned or failed has changed nothing.
         if result.status is WriteStatus.DONE and isinstance(action, Create | Reopen | Close):
             kind = _kind(action)
             if kind is not None:

@@ -68,6 +68,7 @@ def _items(
 ) -> Iterator[tuple[_Cause | None, Item]]:
     """What this sweep did to issues of a repository, each with its cause; an issue of a cause once for each job."""
     facts = standing.facts
+    # This was news in an earlier message.
     if facts is None or standing.entry.look is not Look.SWEPT or standing.name in told:
         return
     for change in facts.changes:
@@ -109,10 +110,12 @@ def _together(items: Sequence[tuple[_Cause | None, Item]]) -> Iterator[Item]:
     """The items; those of one cause in several repositories or of one issue as one, in the place of the first."""
     groups: dict[object, list[Item]] = {}
     for place, (cause, item) in enumerate(items):
+        # Without a cause, the place makes a group of one.
         groups.setdefault((item.kind, cause) if cause else place, []).append(item)
     for group in groups.values():
         names = list(dict.fromkeys(item.repository for item in group))
         if len(names) == 1:
+            # Of two items of one issue, the first stays.
             yield from [*{item.issue_url or item: item for item in reversed(group)}.values()][::-1]
             continue
         first = group[0]

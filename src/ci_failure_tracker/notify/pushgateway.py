@@ -19,6 +19,7 @@ from ci_failure_tracker.report.prometheus import registry_of
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.settings import Sent, Settings
 
+# Seconds: a sweep does not wait longer for its figures.
 _TIMEOUT = 10.0
 _JOB = "ci-failure-tracker"
 
@@ -35,6 +36,7 @@ def push(report: Report | OrganisationReport, address: Secret) -> tuple[Problem,
     """
     gateway, handler = _way_to(address)
     try:
+        # PUT, which replaces: metrics of a workflow that is gone must not stay.
         push_to_gateway(
             gateway,
             job=_JOB,
@@ -55,7 +57,9 @@ def push(report: Report | OrganisationReport, address: Secret) -> tuple[Problem,
 def _way_to(address: Secret) -> tuple[str, Callable[..., Callable[[], None]]]:
     """The address without a name and a password, and the handler of the client that sends them."""
     parts = urlsplit(address.reveal())
+    # From the right: a password may hold an @.
     credentials, _, host = parts.netloc.rpartition("@")
+    # urllib takes a name and a password in an address for a part of the host.
     gateway = parts._replace(netloc=host).geturl()
     if not credentials:
         return gateway, default_handler

@@ -35,7 +35,9 @@ _SLACK_ADVICE = {
 }
 """The answers of Slack that a problem repeats, each with advice. It repeats no other text of Slack."""
 
+# The status and the code with which Discord refuses a message to a forum without the name of a thread.
 _REFUSED, _FORUM = 400, 220001
+# discord.com/developers/docs/topics/opcodes-and-status-codes#json
 _DISCORD_ADVICE = {
     10015: _NOWHERE,
     50027: _NOWHERE,
@@ -116,7 +118,9 @@ def _post_to_discord(webhook: Webhook, news: News) -> None:
     """Post one message; if Discord says that the channel is a forum, post the threads."""
     from ci_failure_tracker.notify.discord import discord_message, forum_messages  # noqa: PLC0415 - only for Discord
 
+    # With `wait`, Discord answers after the message is stored, so an error is seen.
     answer = webhook.post(discord_message(news), wait="true")
+    # Only the answer shows that a channel is a forum.
     if not (answer.status == _REFUSED and answer.code == _FORUM):
         _check_discord(answer, "")
         return
@@ -144,6 +148,7 @@ def _mail(server: MailServer, settings: Settings, news: News) -> None:
         raise AssertionError  # the settings have all inputs of a mail or none
     sender = settings.email_from.reveal()
     recipients = [recipient.reveal() for recipient in settings.email_to]
+    # A server may take the mail for some recipients only.
     refused = hand_over(server, make_mail(news, sender, recipients), sender, recipients)
     if refused:
         raise _ChannelError(f"was refused for {refused} of {len(recipients)} addresses of `email-to`")

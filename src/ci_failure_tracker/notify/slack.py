@@ -18,6 +18,7 @@ from ci_failure_tracker.text.medium import Medium
 if TYPE_CHECKING:
     from slack_sdk.models.blocks import Block
 
+# docs.slack.dev/reference/block-kit/blocks and docs.slack.dev/reference/methods/chat.postMessage.
 BLOCKS, SECTION, HEADER, TEXT = 50, 3_000, 150, 40_000
 """Slack's limits: blocks of a message, characters of a section, of a header and of the text beside the blocks."""
 
@@ -42,6 +43,7 @@ def slack_message(news: News) -> dict[str, Any]:
     return {
         "text": escaped(f"{news.headline}. {news.line}", TEXT // 10),
         "blocks": [block.to_dict() for block in _blocks(news)],
+        # Previews of links would show an issue twice.
         "unfurl_links": False,
         "unfurl_media": False,
     }
@@ -61,6 +63,7 @@ def escaped(text: str, limit: int) -> str:
 _ALIKE = {"`": "\u02cb", "*": "\u2217", "_": "\u02cd", "~": "\u223c"}
 """Slack has no escape for a character that formats text, so a letter that looks the same replaces it."""
 
+# Slack sees `_` as format only at the edge of a word, so names such as `test_one` stay.
 _FORMATS = re.compile(r"[`*~]|(?<![^\W_])_|_(?![^\W_])")
 _EMOJI_NAME = re.compile(r":(?=[\w+'-]+:)")
 """The beginning of the name of an emoji, which Slack would draw."""

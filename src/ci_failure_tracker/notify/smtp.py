@@ -26,6 +26,7 @@ def send_mail(server: MailServer, mail: EmailMessage, sender: str, recipients: l
     try:
         connection = _connected(server)
         try:
+            # No login without both: a server in a network of its own may ask for none.
             if server.user is not None and server.password is not None:
                 connection.login(server.user.reveal(), server.password.reveal())
             return len(connection.send_message(mail, sender, recipients))
@@ -43,9 +44,11 @@ def _connected(server: MailServer) -> smtplib.SMTP:
         return smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
     connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
     try:
+        # A server offers STARTTLS only in its answer to EHLO.
         connection.ehlo_or_helo_if_needed()
         if connection.has_extn("starttls"):
             connection.starttls(context=context)
+            # After STARTTLS the client has to greet again (RFC 3207).
             connection.ehlo()
         elif not server.may_be_plain:
             raise NotSentError("the server offers no STARTTLS, and nothing is sent to it unencrypted")

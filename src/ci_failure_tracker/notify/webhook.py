@@ -17,10 +17,14 @@ import requests
 from ci_failure_tracker import __version__
 from ci_failure_tracker.model.secret import Secret
 
+# Seconds for the connection, and for each part of the answer.
 TIMEOUT = 10.0
+# Seconds. A job that waits longer costs more than the message is worth.
 LONGEST_WAIT = 30.0
+# Seconds before the second try, if the answer names none.
 FIRST_WAIT = 1.0
 _TOO_MANY, _FAULT, _REDIRECT = 429, 500, 300
+# Bytes. The word or the code that says what happened stands at the beginning.
 _MOST_READ = 8_192
 
 
@@ -38,6 +42,7 @@ class Answer:
     @property
     def well(self) -> bool:
         """Whether the message was taken."""
+        # A redirect is not followed, so what it answers was not taken.
         return self.status < _REDIRECT
 
     @property
@@ -58,6 +63,7 @@ class Webhook:
         self._address = address
         self._timeout = timeout
         self._session = requests.Session()
+        # `requests` looks into `.netrc` unless the session has an `auth`.
         self._session.auth = lambda request: request
         self._session.headers["User-Agent"] = f"ci-failure-tracker/{__version__}"
 
@@ -80,7 +86,9 @@ class Webhook:
                 params=query,
                 json=message,
                 timeout=self._timeout,
+                # A redirect could lead the message, and the secret in its address, elsewhere.
                 allow_redirects=False,
+                # The body is read by `_beginning` alone, because a server may send without end.
                 stream=True,
             ) as response:
                 return Answer(response.status_code, _beginning(response)), _wait(response)
@@ -100,11 +108,13 @@ def _beginning(response: requests.Response) -> str:
 def _wait(response: requests.Response) -> float | None:
     """Seconds to wait before the second try; `None` if there is no second try."""
     if response.status_code >= _FAULT:
+        # A fault often passes within a second.
         return FIRST_WAIT
     if response.status_code != _TOO_MANY:
         return None
     try:
         seconds = float(response.headers.get("Retry-After", FIRST_WAIT))
+    # A date, which neither Slack nor Discord sends.
     except ValueError:
         return None
     return seconds if 0 <= seconds <= LONGEST_WAIT else None

@@ -17,6 +17,7 @@ def result_words(result: Result) -> str:
 
 def known_words(result: KnownResult) -> str:
     """What was done about the text of a known issue, and why: `updated, 2 new matches`."""
+    # The writer leaves the text of a known issue alone in exactly these two cases.
     if result.status is WriteStatus.LEFT:
         return "left, because somebody changed it in the meantime, or because it has no room"
     return f"{_BEFORE.get(result.status, '')}updated, {result.write.reason}"
@@ -40,8 +41,10 @@ def note(result: Result | None) -> str:
 
 
 def _of_skip(skip: Skip) -> str:
+    # Nothing changed, so the reader has nothing to know.
     if skip.skip_reason is SkipReason.UNCHANGED:
         return ""
     if skip.skip_reason is SkipReason.OVER_CAP:
+        # The name of the input says what a person can change.
         return "No issue yet, because `max-new-issues` is reached."
     return f"{'Left as it is' if skip.number else 'No issue'}: {skip.reason.rstrip('.')}."

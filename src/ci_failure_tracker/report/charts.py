@@ -13,10 +13,13 @@ from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.report.measure_text import short_span
 from ci_failure_tracker.report.measures import Period
 
+# The viewBox of the SVG, so that a place is a percentage.
 _SIZE = 100.0
 _WIDTH = 0.7
 """The part of its place that a bar fills."""
 
+# The least span in seconds for a unit, the seconds of the unit, and its sign. Below two of a unit, the smaller one says
+# more.
 _UNITS = ((2 * 86_400.0, 86_400.0, "d"), (2 * 3_600.0, 3_600.0, "h"), (0.0, 60.0, "min"))
 _MANY = 5
 """From so many periods on, the middle one has a label, too."""
@@ -65,6 +68,7 @@ class Chart:
 
 def charts(periods: Sequence[Period]) -> Iterator[Chart]:
     """The charts of several periods; one period makes none."""
+    # One bar compares nothing.
     if len(periods) > 1:
         yield _runs(periods)
         if any(period.time_to_recovery for period in periods):
@@ -83,6 +87,7 @@ def _runs(periods: Sequence[Period]) -> Chart:
 def _recovery(periods: Sequence[Period]) -> Chart:
     recoveries = [period.time_to_recovery for period in periods]
     spans = [spread.median_seconds if spread else 0.0 for spread in recoveries]
+    # One unit for all bars, that of the longest one, because they share a scale.
     size, unit = next((size, unit) for least, size, unit in _UNITS if max(spans) >= least)
     top = _nice(max(spans) / size)
     words = [
@@ -97,6 +102,7 @@ def _recovery(periods: Sequence[Period]) -> Chart:
 
 def _nice(most: float) -> float:
     """The end of a scale: 1, 2 or 5 with zeros, and not less than the greatest value."""
+    # `log10` has no value at zero.
     power = 10.0 ** math.floor(math.log10(max(most, 1.0)))
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= most)
 
@@ -133,6 +139,7 @@ def _chart(
 def _parts(values: Sequence[tuple[str, float]]) -> Iterator[Part]:
     bottom = _SIZE
     for style, share in values:
+        # A part without height would still have a border.
         if share:
             bottom -= share * _SIZE
             yield Part(style, bottom, share * _SIZE)
@@ -142,5 +149,6 @@ def _labels(periods: Sequence[Period]) -> Iterator[Label]:
     """The first day and the last one; of many, also the middle one."""
     last = len(periods) - 1
     for place in sorted({0, last, *([last // 2] if len(periods) >= _MANY else ())}):
+        # `%-d` is not known on Windows.
         text = f"{periods[place].start:%d %b}".lstrip("0")
         yield Label(text, 100 * (place + 0.5) / len(periods))

@@ -33,7 +33,7 @@ from ci_failure_tracker.tracking.taught import taught_blocks
 class IssueSnapshot:
     """One tracked issue after the sweep.
 
-    What only the marker tells is empty if the marker cannot be read. `state_reason` is GitHub's, `None` while the issue
+    What only the marker holds is empty if the marker cannot be read. `state_reason` is GitHub's, `None` while the issue
     is open. `action` is what this sweep did to it, if anything.
     """
 
@@ -100,11 +100,13 @@ def take_issue_snapshots(
 ) -> IssueSnapshots:
     """The issues and causes after one sweep. A dry run has the issues from before it, and the causes it would write."""
     written = [result for result in results if not isinstance(result.action, Skip | Rerun)]
+    # Only what GitHub confirmed changes an issue.
     done = {result.number: result for result in written if result.status is WriteStatus.DONE}
     known = {each.issue.number for each in tracked}
     created = [
         _created(result.action, number, result.url or "", now)
         for number, result in done.items()
+        # An issue whose creation was lost and found again is tracked already.
         if isinstance(result.action, Create) and number is not None and number not in known
     ]
     issues = [_issue_snapshot(each, done.get(each.issue.number), now) for each in (*tracked, *created)]
@@ -112,6 +114,7 @@ def take_issue_snapshots(
     issues = [replace(each, muted=each.muted and each.number not in over) for each in issues]
     return IssueSnapshots(
         issues=tuple(sorted(issues, key=lambda issue: (not issue.open, -issue.number))),
+        # What would be written is a cause as well, so that a dry run shows it.
         causes=_ranked(_causes(open_states(tracked, written), failing, snapshot)),
     )
 
@@ -141,6 +144,7 @@ def _issue_snapshot(tracked: Tracked, result: Result | None, now: datetime) -> I
     )
 
 
+# The answer to a write does not have these fields, and to read the issue again costs a request.
 def _after(issue: Issue, result: Result | None, now: datetime) -> Issue:
     match result.action if result else None:
         case Close(state_reason=reason):
@@ -177,6 +181,7 @@ def open_states(tracked: Iterable[Tracked], written: Iterable[Result]) -> Iterat
     }
     for each in tracked:
         result = changes.get(each.issue.number)
+        # A plan counts like a write: a dry run shows what it would leave.
         action = result.action if result else None
         state = _written_state(result) or each.state
         is_open = (each.issue.open or isinstance(action, Reopen)) and not isinstance(action, Close)
@@ -196,6 +201,7 @@ def _causes(
         for cause in state.causes:
             yield _of_issue(cause, state, () if number is None else (number,))
     diagnoses = {each.headline: each.diagnosis for each in snapshot.job_diagnoses if each.diagnosis}
+    # A failure without an issue is known only from its log of this sweep.
     for each in failing:
         if each.identity.id not in with_issue and each.signature:
             diagnosis = diagnoses.get(each.headline)
@@ -210,6 +216,7 @@ def _name(identity: Identity) -> JobName:
 
 def _of_issue(cause: Cause, state: State, issues: tuple[int, ...]) -> CauseSnapshot:
     evidence, jobs = state.evidence, (_name(state.identity),)
+    # The evidence is that of the newest failure, which may have another cause.
     lines = evidence.lines if evidence and evidence.signature == cause.signature else ()
     return CauseSnapshot(
         cause.signature, cause.headline, cause.count, cause.first_seen, cause.last_seen, jobs, issues, lines
@@ -222,6 +229,7 @@ def _ranked(causes: Iterable[CauseSnapshot]) -> tuple[CauseSnapshot, ...]:
     for cause in causes:
         key = cause.headline or cause.signature
         merged[key] = _merged(merged[key], cause) if key in merged else cause
+    # The signature last: equal causes keep their order from sweep to sweep.
     order = sorted(merged.values(), key=lambda cause: (-cause.count, -cause.last_seen.timestamp(), cause.signature))
     return tuple(order)
 

@@ -46,6 +46,7 @@ class JobFailures:
         """
         since = self.since
         candidates = {run.id for run in runs if run.id not in self.failed and since and run.updated_at >= since}
+        # With more candidates it is not known which of them the issue has counted.
         return frozenset(candidates if self.unlisted == len(candidates) else ())
 
 
@@ -69,6 +70,7 @@ def known_failures(listed: Sequence[Run], states: Sequence[State], job_of: Calla
     jobs: dict[JobKey, dict[int, Failure]] = defaultdict(dict)
     whole: dict[int, Failure] = {}
     occurrences = [(state.identity, occurrence) for state in states for occurrence in state.occurrences]
+    # The newest attempt comes last and stays.
     for identity, occurrence in sorted(occurrences, key=lambda pair: pair[1].attempt):
         run = runs.get(occurrence.run_id)
         if run is None or not occurrence.attempt:  # a missed schedule is no attempt of the run that it names
@@ -77,10 +79,12 @@ def known_failures(listed: Sequence[Run], states: Sequence[State], job_of: Calla
         for leg in occurrence.legs:
             name = job_name(identity, leg, run)
             if name is not None:
+                # The outcome of an occurrence is that of the whole run; a matrix job may have ended in another way.
                 failure = Failure(occurrence.attempt, leg.outcome or occurrence.outcome)
                 jobs[run.workflow.name, job_of(name)][run.id] = failure
     of_jobs: dict[JobKey, list[State]] = defaultdict(list)
     for state in states:
+        # Issues of these kinds count other things than the failures of one job.
         if state.identity.kind not in {IdentityKind.CAUSE, IdentityKind.TEST, IdentityKind.WORKFLOW}:
             of_jobs[state.identity.workflow, state.identity.job].append(state)
     keys = jobs.keys() | of_jobs.keys()
@@ -88,10 +92,11 @@ def known_failures(listed: Sequence[Run], states: Sequence[State], job_of: Calla
 
 
 def job_name(identity: Identity, leg: FailedLeg, run: Run) -> str | None:
-    """The name of a leg's job; `None` for a run without jobs, and if the issue does not hold the whole name."""
+    """The name of the job of `leg`; `None` for a run without jobs, and if the issue does not hold the whole name."""
     if leg.job_id is None:
         return None
     if identity.spans_jobs:
+        # The name of a cause's matrix job begins with its workflow. A name with "…" is cut.
         workflow, _, job = leg.leg.partition(f"{run.workflow.name} / ")
         return None if workflow or "…" in job else job or None
     return leg.leg if identity.is_whole_workflow else identity.job
@@ -99,6 +104,7 @@ def job_name(identity: Identity, leg: FailedLeg, run: Run) -> str | None:
 
 def _job_failures(failed: Mapping[int, Failure], states: Sequence[State]) -> JobFailures:
     skipped_by = frozenset(status.workflow_id for state in states for status in state.branch_statuses if status.skips)
+    # Several issues of one job count some failures twice.
     if len(states) != 1:
         return JobFailures(failed, skipped_by)
     (state,) = states

@@ -31,4 +31,5 @@ def _square(run: RunMark) -> str:
         return "🟥"
     if run.outcome is None or not run.known:
         return "⬜"
+    # A run that passed in a second attempt is no success to rely on.
     return "🟩" if run.outcome is Outcome.SUCCESS and not run.flaky else "🟨"

@@ -9,8 +9,11 @@ from ci_failure_tracker.text.markdown import utc
 UNKNOWN = "?"
 """Stands for a value that is not known."""
 
+# A unit, its seconds, and the least seconds that are shown in it: they round up to one of it.
 _UNITS = (("d", 86_400.0, 23.95 * 3_600), ("h", 3_600.0, 59.5 * 60), ("min", 60.0, 59.5))
+# 9.95 rounds to 10.0, which needs no decimal.
 _MANY = 9.95
+# Half a percent, below which `0%` would be false.
 _LEAST = 0.005
 _FEW = 5
 """Of fewer runs, a percentage says more than is known."""

@@ -11,7 +11,7 @@ from ci_failure_tracker.model import IdentityKind, Outcome, RunRef
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The distribution of at least one span of time, in seconds."""
+    """The distribution of at least one span of time, in seconds. `count` is how many spans there are."""
 
     count: int
     median_seconds: float
@@ -123,6 +123,7 @@ class TestStatistics:
     @property
     def failure_rate(self) -> float | None:
         """The share of the failed runs; `None` if it is not known when it passed."""
+        # `failed` is not zero for a test that is here, so `runs` is not.
         return None if self.partial else self.failed / self.runs
 
     @property

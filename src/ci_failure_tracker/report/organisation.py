@@ -136,14 +136,17 @@ class OrganisationReport:
     def with_problems(self, problems: Iterable[Problem]) -> OrganisationReport:
         """The report with more problems, each before those of the same severity."""
         ordered = sorted([*problems, *self.problems], key=lambda problem: _SEVERITIES.index(problem.severity))
+        # The same problem of two parts is shown once.
         return dataclasses.replace(self, problems=tuple(dict.fromkeys(ordered)))
 
     @cached_property
     def standings(self) -> tuple[Standing, ...]:
         """Each repository, the worst first."""
         facts = [facts_of(entry.report) if entry.report else None for entry in self.entries]
+        # All repositories of a sweep are on one server.
         server = next((each.server for each in facts if each and each.server), "")
         standings = [
+            # A repository that was never swept has no report that holds its address.
             Standing(entry, each, (each.url if each else "") or _address(server, entry.name))
             for entry, each in zip(self.entries, facts, strict=True)
         ]
@@ -195,6 +198,7 @@ class OrganisationReport:
     @property
     def is_all_clear(self) -> bool:
         """Whether it is known that nothing fails in any repository."""
+        # No repository at all is no all-clear.
         return bool(self.entries) and all(standing.is_right for standing in self.standings)
 
     @property
@@ -213,6 +217,7 @@ class OrganisationReport:
         names: dict[Problem, list[str]] = defaultdict(list)
         for standing in self.standings:
             for problem in _of_sweep(standing):
+                # The notices of thousands of repositories would hide what needs action.
                 if problem.severity is not Severity.NOTICE:
                     names[problem].append(standing.name)
         ranked = sorted(names.items(), key=lambda each: (_SEVERITIES.index(each[0].severity), -len(each[1])))
@@ -227,6 +232,7 @@ class OrganisationReport:
                 if failing.cause:
                     groups[failing.cause].append((standing.name, failing))
         causes = (SharedCause(_named(key[1], group[0][1].headline), tuple(group)) for key, group in groups.items())
+        # Two jobs of one repository are that repository's own matter.
         shared = [cause for cause in causes if len(cause.repositories) > 1]
         return tuple(sorted(shared, key=lambda cause: (-len(cause.repositories), cause.since, cause.headline)))
 
@@ -252,6 +258,7 @@ class OrganisationReport:
         if not spreads:
             return None
         count = sum(spread.count for spread in spreads)
+        # Means can be put together by their counts; medians cannot.
         mean = sum(spread.mean_seconds * spread.count for spread in spreads) / count
         return Recovery(count, mean, max(spread.longest_seconds for spread in spreads))
 
@@ -305,9 +312,11 @@ def _address(server: str, name: str) -> str:
 
 def _named(what: str, headline: str) -> str:
     """What went wrong, with the thing that it is about."""
+    # Many headlines name their subject already.
     return headline or what if what in headline or not headline else f"{what}: {headline}"
 
 
 def _of_sweep(standing: Standing) -> tuple[Problem, ...]:
     """What went wrong in one repository, in the sweep that this report is of."""
+    # A report from before has problems of another sweep.
     return standing.facts.problems if standing.facts and standing.entry.look is Look.SWEPT else ()

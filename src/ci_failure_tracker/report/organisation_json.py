@@ -32,6 +32,7 @@ KIND = "organisation"
 MOST_REPOSITORIES = 10_000
 """Repositories of one file."""
 
+# Characters of a text that screening keeps, and requests: far above what the tracker writes.
 _LONGEST_KEPT, _MOST_REQUESTS = 20_000, 10**9
 
 
@@ -74,6 +75,7 @@ def read_report(data: object) -> OrganisationReport:
         FormError: a part of it is missing or has another type.
     """
     fields = as_object(data, "the report")
+    # Only the report of many has a kind.
     return _organisation(fields) if "kind" in fields else _single(fields)
 
 
@@ -106,6 +108,7 @@ def _entry(data: Fields) -> RepositoryEntry:
     except ValueError:
         raise FormError("`look` is unknown") from None
     report, problem = nullable(data, "report", dict), nullable(data, "problem", dict)
+    # Another repository's report would show failures under the wrong name.
     if report is not None and facts_of(report).repository.casefold() != name.casefold():
         raise FormError("a report is of another repository than its entry")
     return RepositoryEntry(
@@ -123,6 +126,7 @@ def _kept_of(report: Mapping[str, Any]) -> dict[str, Any]:
     """What is kept of a report that `facts_of` could read."""
     try:
         return brief(report)
+    # `facts_of` checks only what it reads, and `brief` reads more.
     except (KeyError, TypeError, AttributeError):
         raise FormError("the report of a repository lacks something") from None
 

@@ -100,6 +100,7 @@ def _view(report: OrganisationReport) -> OrganisationView:
 
 def _failing(report: OrganisationReport) -> Iterator[FailingRepository]:
     """The repositories in which something fails, with their jobs as far as there is room."""
+    # The worst repositories come first and use the room.
     room = MOST_JOBS
     for standing in report.failing:
         jobs = standing.facts.failing if standing.facts else ()
@@ -115,6 +116,7 @@ def _row(standing: Standing) -> RepositoryRow:
     return RepositoryRow(
         name=standing.name,
         url=standing.url,
+        # Two words: the filter finds the repository under both.
         state=f"failing {'flaky' if facts.flaky else ''}".strip() if facts and state == "failing" else state,
         state_name="only screened" if standing.is_screened else _STATES[state],
         look=look_words(standing),
@@ -136,6 +138,7 @@ def _cards(report: OrganisationReport) -> Iterator[Card]:
     yield Card("Open issues", f"{open_issues:,}", ", ".join(changed) or "none changed state")
     runs, failed = (sum(getattr(each.measures, name) for each in facts) for name in ("runs", "failed"))
     if runs:
+        # A rate over runs that were not all read would be a guess.
         is_known = not any(each.measures.partial for each in facts)
         share = percent(failed / runs) if is_known else UNKNOWN
         yield Card("Failed runs", share, f"{failed:,} of {counted(runs, 'run')}")
@@ -149,4 +152,5 @@ def _cards(report: OrganisationReport) -> Iterator[Card]:
 def _words_of(failing: FailingRepository) -> str:
     """The words by which the filter finds a repository that fails."""
     jobs = " ".join(f"{job.workflow} {job.part} {job.headline}" for job in failing.jobs)
+    # The words stand in an attribute of the page, so their length is bounded.
     return f"{failing.standing.name} {jobs}".lower()[:2_000]

@@ -71,6 +71,7 @@ def _name(standing: Standing) -> str:
 
 def _cause(cause: SharedCause) -> str:
     """The one issue if there is one; what went wrong; the issue or a failed run of each repository."""
+    # `dict` keeps the last of equal keys, so reversed it keeps the first: the worst.
     first = dict(reversed(cause.failures))
     named = [_where(name, first[name]) for name in cause.repositories[:_REPOSITORIES]]
     more = len(cause.repositories) - len(named)
@@ -80,6 +81,7 @@ def _cause(cause: SharedCause) -> str:
 
 
 def _where(name: str, failing: FailingFact) -> str:
+    # A repository with an issue of its own leads there, the others to a run.
     return link(code(name, 200), failing.issue_url or failing.run_url)
 
 

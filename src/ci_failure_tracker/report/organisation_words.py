@@ -12,11 +12,12 @@ from ci_failure_tracker.report.organisation import Recovery, Standing
 from ci_failure_tracker.text.markdown import utc
 
 _YAML = "\npermissions:"
-_GIVE_THE_RIGHT = "Give this right to the App or the token, or exclude the repository."
+_GIVE_THE_RIGHT = "Give this permission to the App or the token, or exclude the repository."
 
 
 def state_of(standing: Standing) -> str:
     """Its state for the filter of the page, as that of a job. Nothing is passing that was not looked at."""
+    # Failing comes before flaky, because it asks for action.
     if standing.is_failing:
         return "failing"
     if standing.facts is not None and standing.facts.flaky:
@@ -28,6 +29,7 @@ def state_words(standing: Standing) -> str:
     """What fails in it, and since when."""
     facts = standing.facts
     if facts is not None and facts.is_failing:
+        # Only failures with an issue of their own have a beginning.
         since = f" since {utc(facts.since)}" if facts.since else ", which known issues count"
         return f"{counted(facts.failure_count, 'failing job')}{since}"
     if not standing.is_seen:
@@ -62,7 +64,7 @@ def problem_words(problem: Problem) -> str:
 
 
 def for_many(problem: Problem) -> Problem:
-    """The problem with advice for many repositories: `permissions` of a workflow give a right in its own one only."""
+    """The problem with advice for many repositories: `permissions` of a workflow count in its own one only."""
     return replace(problem, advice=_GIVE_THE_RIGHT) if _YAML in problem.advice else problem
 
 

@@ -49,7 +49,7 @@ _TEXT, _NAME = 300, 150
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One number of the overview."""
+    """One number of the overview: what it is, the number with its unit, and a note below it."""
 
     name: str
     value: str
@@ -185,6 +185,7 @@ def html_page(template: str, page: object, filters: Mapping[str, Callable[..., o
     environment.filters.update(plain=_named, short=short, utc=utc, iso=lambda moment: moment.isoformat())
     environment.filters.update(filters)
     environment.globals.update(counted=counted, of=_of)
+    # An escaped script would not run, and its hash would differ.
     # The package's own assets are not escaped; they do not contain `</script`.
     scripts = [Markup(_asset(name)) for name in _SCRIPTS]  # noqa: S704
     style = Markup(_asset("page.css"))  # noqa: S704
@@ -201,6 +202,7 @@ def _policy(scripts: Iterable[str]) -> str:
     """Only these scripts may run, and nothing may be loaded from anywhere."""
     hashes = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts)
     allowed = " ".join(f"'sha256-{digest}'" for digest in hashes)
+    # `style-src 'unsafe-inline'`: the labels of a chart have their places in attributes, which no hash covers.
     return f"default-src 'none'; style-src 'unsafe-inline'; script-src {allowed}; base-uri 'none'; form-action 'none'"
 
 
@@ -218,6 +220,7 @@ def _view(report: Report) -> PageView:
     flaky = [issue for issue in report.issue_snapshots.issues if issue.open and issue.flaky]
     context = _RowContext(
         frozenset((failing.identity.workflow, failing.identity.job) for failing in report.failing),
+        # A flaky issue marks its job and the workflow, whose job is empty.
         frozenset(name for issue in flaky for name in ((issue.workflow, issue.job), (issue.workflow, ""))),
         report.repository.url,
     )
@@ -261,6 +264,7 @@ def _failing(report: Report) -> Iterator[FailingItem]:
                 workflow=_named(identity.workflow, _NAME),
                 job=_named(identity.part, _NAME),
                 mark=mark,
+                # Markup: the template must not escape the links of the sentence again.
                 sentence=Markup(report.sentence(failing, _MEDIUM, _NAME)),  # noqa: S704 - the medium escapes
                 since=Markup(report.since(failing, _MEDIUM)),  # noqa: S704
                 message=plain(why(failing), _TEXT),
@@ -303,6 +307,7 @@ def _cards(report: Report) -> Iterator[Card]:
     yield from _spans("Time to recovery", of_all.time_to_recovery)
     yield from _spans("Time between failures", of_all.time_between_failures)
     yield from _spans("An issue is open for", issues.time_to_resolution)
+    # `None` is not known, and 0.0 is never broken: they need words of their own.
     notes = {None: "some runs were not read" if of_all.runs else "no run was looked at", 0.0: "nothing was failing"}
     yield Card("Time broken", broken(of_all), notes.get(of_all.broken_seconds, "something was failing"))
 
@@ -330,6 +335,7 @@ class _RowContext:
 
 
 def _row(workflow: str, job: str, measures: Measures, runs: Sequence[RunMark], context: _RowContext) -> JobRow:
+    # A longer time line does not fit beside the figures.
     shown = runs[-MOST_RUNS:]
     state = _state(measures, (workflow, job), context)
     failed, flaky = rates(measures)
@@ -360,6 +366,7 @@ def _state(measures: Measures, name: tuple[str, str], context: _RowContext) -> s
     failing = name in context.failing or (measures.streak is not None and measures.streak < 0)
     flaky = name in context.flaky or measures.flaky > 0
     words = [word for word, holds in (("failing", failing), ("flaky", flaky)) if holds]
+    # Without a streak, it is not known how the newest run ended.
     return " ".join(words) or ("passing" if measures.streak else "unknown")
 
 
@@ -412,6 +419,7 @@ _JOBS_OF_A_TEST, _FLAKY_COMMITS = 3, 3
 
 def _test_row(statistics: TestStatistics) -> TestRow:
     words = [word for word, holds in (("failing", statistics.failing), ("flaky", statistics.flaky)) if holds]
+    # Of a partial test it is not known when it passed.
     state = " ".join(words) or ("passing" if statistics.passed and not statistics.partial else "unknown")
     jobs = [f"{_named(workflow, _NAME)} › {_named(job, _NAME)}" for workflow, job in statistics.jobs]
     more = len(jobs) - _JOBS_OF_A_TEST

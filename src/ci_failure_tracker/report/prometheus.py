@@ -68,6 +68,7 @@ def metrics_text(report: Report | OrganisationReport) -> bytes:
 
 def registry_of(report: Report | OrganisationReport) -> CollectorRegistry:
     """A registry with the metrics of one report, and none of the process that made it."""
+    # With `auto_describe`, everything would be collected once more to learn the names.
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_OfMany(report) if isinstance(report, OrganisationReport) else _Collected(report))
     return registry
@@ -174,6 +175,7 @@ class _OfMany:
         groups: dict[_Names, list[Measures]] = {
             (name,): [facts.measures for facts in group] for name, group in self._groups.items()
         }
+        # Several repositories together have sums and means, but no median and no streak.
         yield from measured("repository", (), groups)
         for name, help_text, count in _COUNTS:
             family = gauge(f"repository_{name}", help_text, ())
@@ -181,6 +183,7 @@ class _OfMany:
                 family.add_metric((repository,), sum(map(count, group)))
             yield family
         sweep = gauge("sweep_timestamp_seconds", "When the sweep was made; of other repositories, the oldest one.", ())
+        # The oldest says how old the figures may be.
         for repository, group in self._groups.items():
             sweep.add_metric((repository,), min(facts.at for facts in group).timestamp())
         yield sweep
@@ -188,6 +191,7 @@ class _OfMany:
         looks = GaugeMetricFamily(
             f"{_OURS}_organisation_repositories", "Repositories by how they were looked at.", labels=("look",)
         )
+        # Also ways with no repository, so that a series does not vanish from a dashboard.
         for look in Look:
             looks.add_metric((look.value,), self._report.looks[look])
         yield looks
@@ -202,6 +206,7 @@ class _OfMany:
         since: dict[_Names, float] = {}
         for standing, failing in islice(_failing_jobs(self._report), MOST_REPOSITORIES):
             names = (standing.name, *(plain(name, _LENGTH) or _NAMELESS for name in (failing.workflow, failing.part)))
+            # A job with two failures fails since the older one.
             since[names] = min(failing.since.timestamp(), since.get(names, math.inf))
         for names, at in since.items():
             family.add_metric(names, at)
@@ -236,7 +241,9 @@ def _bounded(weighed: Iterable[tuple[_Names, _Weight]]) -> dict[_Names, _Names]:
     """The names that each is shown under: the heaviest under their own names, the others as one."""
     weights: dict[_Names, _Weight] = {}
     for names, weight in weighed:
+        # A job may have several weights: the heaviest counts.
         weights[names] = max(weight, weights.get(names, weight))
+    # The names last, so that equal weights are always ranked alike.
     ranked = sorted(weights, key=lambda names: ([-weight for weight in weights[names]], names))
     return {
         names: tuple(plain(name, _LENGTH) or _NAMELESS if place < MOST else OTHER for name in names)
@@ -270,7 +277,7 @@ def _tests(seen: TestsSeen, where: str) -> Iterator[Metric]:
     """The worst tests under their own names, the others as one, whose values are sums."""
     groups: dict[str, list[TestStatistics]] = defaultdict(list)
     for place, test in enumerate(seen.tests):
-        # The end of a long name tells more tests apart than its middle.
+        # The ends of long names differ more often than their middles.
         name = cut_in_middle(plain(test.test, 1_000), _LENGTH) or _NAMELESS
         groups[name if place < MOST_TESTS else OTHER].append(test)
     for key, help_text, value in _OF_TESTS:
@@ -280,6 +287,7 @@ def _tests(seen: TestsSeen, where: str) -> Iterator[Metric]:
         yield family
     ratios = gauge("test_failure_ratio", "Failed runs of a test of all of which that is known.", (_TEST,))
     for name, group in groups.items():
+        # The rate of a partial test is not known, so that of its group is not, either.
         if not any(test.partial for test in group):
             ratios.add_metric((where, name), sum(test.failed for test in group) / sum(test.runs for test in group))
     yield ratios
@@ -308,6 +316,7 @@ def _runs(
         labels=("repository", _WORKFLOW, "cicd_pipeline_result"),
     )
     for labels, spans in seconds.items():
+        # Prometheus buckets are cumulative.
         buckets = [(str(float(bound)), sum(span <= bound for span in spans)) for bound in BUCKETS]
         durations.add_metric((where, *labels), [*buckets, ("+Inf", len(spans))], sum(spans))
     yield durations
@@ -335,6 +344,7 @@ def _sum(name: str) -> _Statistic:
 def _ratio(part: str, rate: str) -> _Statistic:
     def ratio(group: Sequence[Measures]) -> float | None:
         runs = sum(measures.runs for measures in group)
+        # One part without a rate makes the rate of all a guess.
         if not runs or any(measures.runs and getattr(measures, rate) is None for measures in group):
             return None
         return float(sum(getattr(measures, part) for measures in group) / runs)
@@ -354,6 +364,7 @@ def _mean(name: str) -> _Statistic:
 
 
 def _median_recovery(group: Sequence[Measures]) -> float | None:
+    # Medians cannot be put together.
     return group[0].time_to_recovery.median_seconds if len(group) == 1 and group[0].time_to_recovery else None
 
 

@@ -138,6 +138,7 @@ class Report:
     @property
     def new(self) -> tuple[CurrentFailure, ...]:
         """What fails and had no issue before, whether or not it has one now."""
+        # A failure that waits for an issue is new until it has one.
         return self._failing_with(lambda action: isinstance(action, Create) or _waits(action))
 
     @property
@@ -165,6 +166,7 @@ class Report:
     def failure_count(self) -> int:
         """How many jobs fail that count as a failure."""
         failing = {each.identity.id for each in self.failing}
+        # A job that has an issue of its own, too, counts once.
         return len(self.failing) + len({each.identity.id for each in self.known_failing} - failing)
 
     @property
@@ -197,6 +199,7 @@ class Report:
         """What was done for each thing that fails, by failure id. Duplicates are closed before it."""
         failing = {each.identity.id for each in self.with_own_line}
         of_issues = (result for result in self.results if not isinstance(result.action, Rerun))
+        # The last result of an id is that of the issue that stays.
         by_id = {result.action.identity.id: result for result in of_issues}
         return {id_: result for id_, result in by_id.items() if id_ in failing}
 
@@ -218,6 +221,7 @@ class Report:
 
     @property
     def _others(self) -> list[Result]:
+        # By object, because two results may be equal.
         with_place = {id(result) for result in (*self.results_of_failing.values(), *self.covered)}
         of_issues = (result for result in self.results if not isinstance(result.action, Rerun))
         return [result for result in of_issues if id(result) not in with_place and not _is_known(result.action)]
@@ -285,6 +289,7 @@ class Report:
 
 def message_of(failing: CurrentFailure) -> str:
     """The message of a failure, if the first sentence says neither it nor what failed; else empty."""
+    # The log of a cancelled job says only that it was cancelled.
     is_said = names_subject(failing.state) or failing.outcome is Outcome.CANCELLED
     return "" if is_said else failing.headline
 

@@ -46,7 +46,9 @@ from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.text.medium import PLAIN
 from ci_failure_tracker.tracking.grouping import names_cause
 
+# Version 2 has the words of GitHub, such as `passed` for `green`, and the kind of each identity.
 VERSION = 2
+# Characters of a text, and of a name in a sentence.
 _LONGEST, _LONGEST_NAME = 2_000, 200
 MOST_TESTS, MOST_TRIES, _MOST_COMMITS, _MOST_JOBS = 200, 200, 10, 20
 
@@ -169,6 +171,7 @@ def _subject(failing: CurrentFailure) -> str:
 
 def _names_cause(failing: CurrentFailure) -> bool:
     weak = failing.signature in failing.state.weak
+    # `names_cause` does not look at the id of the job.
     return names_cause(JobDiagnosis(0, failing.signature, failing.headline, weak=weak))
 
 
@@ -182,6 +185,7 @@ def _result_as_json(result: Result) -> dict[str, Any]:
         "issue": result.number,
         "url": result.url,
         "problems": [f"{_shown(problem.what)} {problem.advice}".strip() for problem in result.problems],
+        # A key that an action cannot have is left out, not null.
         **({"skip_reason": _skip_reason(action.skip_reason)} if isinstance(action, Skip) else {}),
         **({"title": action.title, "labels": list(action.labels)} if isinstance(action, Create) else {}),
         **({"comment": action.comment or None} if isinstance(action, Change) else {}),

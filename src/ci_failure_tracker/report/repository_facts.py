@@ -37,8 +37,10 @@ VERBS = {"create": "opened", "update": "updated", "reopen": "reopened", "close":
 MOST_TESTS = 20
 """Flaky tests that are kept of a repository."""
 
+# 10**15 is far above every count and time in seconds, and exact as a float.
 _NAME, _TEXT, _LONGEST_TEXT, _LONGEST_ADDRESS, _MOST = 200, 1_000, 10_000, 300, 10**15
 _REPOSITORY = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}", re.ASCII)
+# A server, an owner and a name, and no more than a page of an issue or a run: a file may come from anybody.
 _PAGE = re.compile(
     r"(https?://[\w.:\[\]-]{1,200}(?:/[\w.-]{1,100}){2})(?:/(?:issues|actions/runs)/\d{1,20})?", re.ASCII
 )
@@ -48,7 +50,7 @@ _PAGE = re.compile(
 class FailingFact:
     """One job, or another thing, that fails. An address is empty if it is not one of GitHub's pages.
 
-    `cause` tells the causes of failures apart, also those of different repositories; it is empty if the cause is not
+    `cause` is equal for failures of one cause, also in different repositories; it is empty if the cause is not
     known, or only a symptom. `workflow` is its name without the repository, which issues of several put before it.
     `message` is what the log says, if the first sentence does not say it.
     """
@@ -119,6 +121,7 @@ class RepositoryFacts:
     @property
     def server(self) -> str:
         """The address of the server; empty if it is not known."""
+        # Two parts are removed: the owner and the name.
         return self.url.rsplit("/", 2)[0] if self.url else ""
 
     @property
@@ -181,6 +184,7 @@ def facts_of(report: Mapping[str, Any]) -> RepositoryFacts:
         open_issues=_number(issues, "open"),
         opened=_number(issues, "opened"),
         closed=_number(issues, "closed"),
+        # A write that is planned or failed has changed nothing.
         changes=tuple(_change(each, name) for each in actions if required(each, "status", str) == "done"),
         writes=tuple(
             (_text(each, "id"), action, _text(each, "status"))
@@ -254,6 +258,7 @@ def _failing_fact(data: Fields, action: Fields, repository: str) -> FailingFact:
     issue = optional(data, "covered_by", dict) or {"number": action.get("issue"), "url": action.get("url")}
     number = _optional_number(issue, "number")
     sentence, headline = _text(data, "sentence"), _text(data, "headline")
+    # The first sentence names the subject, so the message is shown without it.
     message = headline.removeprefix(f"{_text(data, 'subject')}: ")
     return FailingFact(
         id=_text(data, "id"),
@@ -283,6 +288,7 @@ def _cause(data: Fields) -> tuple[str, str] | None:
 def _known(report: Mapping[str, Any], failing: set[str]) -> int:
     """The number of jobs that known issues count and that have no place among the others."""
     jobs = (job for rule in items(report, "known_issues") for job in items(rule, "failing"))
+    # A job with an issue of its own is counted there already.
     return len({required(job, "id", str) for job in jobs if not required(job, "ignored", bool)} - failing)
 
 
@@ -323,6 +329,7 @@ _FLAGS = frozenset({"streak_is_least", "partial"})
 
 def _measures(data: Fields) -> Measures:
     values: dict[str, Any] = {}
+    # From the fields themselves, so that a new measure cannot be forgotten.
     for name in (field.name for field in fields(Measures)):
         if name in _SPREADS:
             values[name] = _spread(data, name)
@@ -383,6 +390,7 @@ def _decimal(data: Fields, name: str) -> float:
     value = data.get(name)
     if not isinstance(value, int | float):
         raise FormError(f"`{name}` is not a number")
+    # NaN fails this comparison, too; a larger integer would not fit into a float.
     number = float(value) if abs(value) <= _MOST else None
     if number is None:
         raise FormError(f"`{name}` is too large")
@@ -403,5 +411,6 @@ def _url(report: Mapping[str, Any], name: str, failing: Sequence[FailingFact]) -
     candidates = [checked(report["url"], str, "`url`")] if "url" in report else []
     pages = [_PAGE.fullmatch(each.run_url) for each in failing]
     candidates += [page[1] for page in pages if page]
+    # An address of another repository must not pass for this one's.
     named = (_page(url) for url in candidates if url.casefold().endswith(f"/{name}".casefold()))
     return next(filter(None, named), "")

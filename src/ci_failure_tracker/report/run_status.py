@@ -100,7 +100,9 @@ def _with_flaky_commits(statuses: Sequence[RunStatus]) -> tuple[RunStatus, ...]:
     """Mark a failure as flaky if a later run of the same branch, event and commit passed."""
     marked: list[RunStatus] = []
     passed: set[tuple[object, ...]] = set()
+    # From the newest run back: a pass proves a failure flaky only if it came later.
     for status in reversed(statuses):
+        # The commit alone is not enough: another event may run other jobs.
         key = (status.run.branch_key, status.run.event, status.run.commit.sha)
         if status.kind is StatusKind.GREEN:
             passed.add(key)
@@ -122,6 +124,7 @@ class _ObservedRun:
 
     def had(self, job: str) -> bool:
         """Whether the job ran in it, and was not only skipped."""
+        # A job that was skipped has an observation without an outcome.
         return any(observation.outcome for observation in self.jobs.get(job, ()))
 
 
@@ -162,11 +165,12 @@ class _Judge:
             return StatusKind.RED if failed else _cancelled(observed.outcome)
         if observed.outcome is Outcome.SUPERSEDED:
             return StatusKind.CANCELLED
-        # Only the jobs tell whether a cancelled run also failed.
+        # Only the jobs show whether a cancelled run also failed.
         certain = observed.outcome is not Outcome.CANCELLED and self.settings.counts(observed.outcome)
         return StatusKind.RED if certain or self._failed_now(self.known.runs.get(run.id), run) else StatusKind.UNKNOWN
 
     def _was_flaky(self, run: Run, kind: StatusKind, observed: _ObservedRun) -> bool | None:
+        # Only an earlier attempt counts here; `_with_flaky_commits` compares runs.
         if kind is not StatusKind.GREEN or run.attempt == 1:
             return False
         if not observed.is_read:

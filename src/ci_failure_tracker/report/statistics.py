@@ -41,6 +41,7 @@ from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.decide import Findings
 from ci_failure_tracker.tracking.known_issues import with_outcomes
 
+# A choice: more bars are too narrow to tell apart.
 _MOST_DAYS = 45
 """More days than these are shown as weeks."""
 
@@ -55,6 +56,7 @@ def make_statistics(findings: Findings, results: Sequence[Result], settings: Set
     of_runs = sorted(
         (status for group in statuses.workflows.values() for status in group), key=lambda status: status.run.order
     )
+    # The name last, because two names may differ only in their case.
     names = sorted({run.workflow.name for run in snapshot.runs}, key=lambda name: (name.casefold(), name))
     jobs = sorted(statuses.jobs.items(), key=lambda item: (item[0][0].casefold(), item[0][1].casefold(), item[0]))
     marks = _marks(snapshot.runs, statuses.outcomes, {status.run.id: status for status in of_runs})
@@ -100,6 +102,7 @@ def _marks(
     for run in sorted(runs, key=lambda run: run.order):
         status = statuses.get(run.id)
         failed, flaky = (status.kind is StatusKind.RED, bool(status.flaky)) if status else (False, False)
+        # A clock of a runner may be wrong, and a duration is not negative.
         seconds = max(0.0, (run.updated_at - run.started_at).total_seconds()) if run.finished else None
         mark = RunMark(run.id, run.number, run.branch, run.created_at, outcomes[run.id], failed, flaky, seconds)
         marks[run.workflow.name].append(mark)
@@ -202,11 +205,13 @@ class _Meter:
 
     def _breaks(self, branch: Sequence[RunStatus]) -> Iterator[_Break]:
         current: _Break | None = None
+        # Without older runs, the first failure is the beginning of the break; else it may be older.
         before = StatusKind.UNKNOWN if self.is_cut else StatusKind.GREEN
         follows = False
         for status in branch:
             if status.kind is StatusKind.UNKNOWN:
                 follows = False
+                # An unknown run may have passed, and so ended the break.
                 current = replace(current, end_seen=False) if current else None
             elif status.kind is StatusKind.RED and current is None:
                 current = _Break(status.run.created_at, before is StatusKind.GREEN, follows)
@@ -222,7 +227,9 @@ class _Meter:
         """The seconds in which at least one break went on; breaks that overlap count once."""
         total, until = 0.0, datetime.min.replace(tzinfo=UTC)
         for each in sorted(breaks, key=lambda each: each.start):
+            # A break that goes on lasts until now.
             end = each.end or self.now
+            # What is covered by an earlier break is not counted again.
             total += max(0.0, (end - max(each.start, until)).total_seconds())
             until = max(until, end)
         return total
@@ -233,7 +240,9 @@ class _Meter:
         """The longest streak of the branches that fail now; if none fails, the number of newest runs that passed."""
         failing = [branch for branch in branches if branch[-1].kind is StatusKind.RED]
         if failing:
+            # Failed streaks are negative, so the least is the longest.
             return min(map(self._streak, failing))
+        # If the newest run of a branch is unknown, it may be failing.
         unknown = any(branch[-1].kind is StatusKind.UNKNOWN for branch in branches)
         return (None, False) if unknown or not statuses else self._streak(statuses)
 
@@ -243,6 +252,7 @@ class _Meter:
             (place for place, status in enumerate(reversed(statuses)) if status.kind is not newest), len(statuses)
         )
         whole = length == len(statuses)
+        # A streak that reaches the oldest run read may be longer.
         is_least = self.is_cut if whole else statuses[-1 - length].kind is StatusKind.UNKNOWN
         return length if newest is StatusKind.GREEN else -length, is_least
 
@@ -294,6 +304,7 @@ def _issue_statistics(
     spans = [
         _resolution(each, now if each.issue.number in resolved else None)
         for each in tracked
+        # A reopened issue is not resolved, whatever it was before.
         if each.issue.number not in reopened
     ]
     return IssueStatistics(
@@ -303,6 +314,7 @@ def _issue_statistics(
         closed=len(closed),
         time_to_resolution=_spread([span for span in spans if span is not None]),
         by_job=tuple(OpenIssues(*names, count) for names, count in sorted(by_job.items())),
+        # Issues without a readable marker are missing in the counts by job.
         partial=not snapshot.closed_read or any(each.state is None for each in tracked),
     )
 

@@ -70,6 +70,7 @@ def statistics_of_tests(
     issues = _Issues(states)
     by_test: dict[str, list[_FailedJob]] = defaultdict(list)
     names: dict[str, str] = {}
+    # In their order, so that the last failure is the newest.
     for failed in sorted(executions.failed.values(), key=lambda failed: failed.order):
         for name in named.in_job(failed.id):
             by_test[key_of(name)].append(failed)
@@ -85,6 +86,7 @@ def statistics_of_tests(
         for key, failures in by_test.items()
     )
     failed_jobs = set(_failed_jobs(statuses))
+    # A job of which it is known that no test failed counts as read, too.
     read = {(failed.leg[0], failed.run.id) for failed in executions.failed.values() if failed.id in named.failed}
     return TestsSeen(tuple(sorted(tests, key=_worst_first)), len(failed_jobs), len(failed_jobs - read))
 
@@ -97,6 +99,7 @@ def _failed_jobs(statuses: RunStatuses) -> Iterator[tuple[JobKey | None, int]]:
             known.add(status.run.id)
             yield job, status.run.id
     for status in (status for of_workflow in statuses.workflows.values() for status in of_workflow):
+        # A run that could not start has no job in which a test can fail.
         without_jobs = statuses.outcomes[status.run.id] in WITHOUT_JOBS
         if _is_red(status) and status.run.id not in known and not without_jobs:
             yield None, status.run.id
@@ -131,14 +134,17 @@ class _Named:
         self.failed: dict[int, set[str]] = defaultdict(set)
         self._retried: dict[int, set[str]] = defaultdict(set)
         self._passed: dict[Words, set[int]] = defaultdict(set)
+        # Issues first, so that a log of this sweep replaces what an issue remembers.
         for state in (known.state for known in states):
             self._remember(state)
         diagnoses = [each.job_diagnosis for each in observations if each.job_diagnosis is not None]
         for diagnosis in diagnoses:
             if read := tests_named_in(diagnosis):
+                # A log that names no test says nothing if its failures may hide some.
                 if read.tests or not may_hide_tests(diagnosis.kind):
                     self.failed[read.job_id] = set(read.tests)
                 self._retry(read)
+        # Only tests that failed somewhere are of interest: a report can name thousands that passed.
         names = {words_of(name) for of_job in (*self.failed.values(), *self._retried.values()) for name in of_job}
         for diagnosis in diagnoses:
             for name in passed_in(diagnosis) & names:
@@ -151,6 +157,7 @@ class _Named:
             if state.identity.test:
                 self.failed[leg.job_id or 0].add(state.test_name)
             elif cause is not None and not may_hide_tests(cause.kind):
+                # An empty set says that it is known that no test failed.
                 self.failed[leg.job_id or 0] |= set()
         for of_job in state.named_tests:
             if of_job.tests:
@@ -162,6 +169,7 @@ class _Named:
     def _retry(self, of_job: NamedTests) -> None:
         for name in of_job.retried:
             self._retried[of_job.job_id].add(name)
+            # A retried test passed in the end.
             self._passed[words_of(name)].add(of_job.job_id)
 
     def in_job(self, job_id: int) -> Set[str]:
@@ -188,9 +196,11 @@ class _Executions:
         self.failed: dict[int, _FailedJob] = {}
         self.read: dict[int, dict[_Leg, list[Observation]]] = defaultdict(lambda: defaultdict(list))
         jobs = [each for each in observations if each.job_id is not None and each.run.id in runs]
+        # Issues cut long names; the whole ones are in the jobs that were read.
         self._whole_names = {leg_of_cause(job.run.workflow.name, job.job): job.job for job in jobs}
         for state in (known.state for known in states):
             self._remember(state, runs)
+        # The newest attempt comes last.
         for job in sorted(jobs, key=lambda job: job.attempt):
             self._see(job)
         self._failed_in: dict[int, list[_FailedJob]] = defaultdict(list)
@@ -218,6 +228,7 @@ class _Executions:
                     if not (state.identity.spans_jobs or state.identity.is_whole_workflow or of_job[1]):
                         of_job = (of_job[0], leg.leg)
                     failed = _FailedJob(leg.job_id, run, past.attempt, of_job)
+                    # A cut name does not replace a whole one.
                     self.failed[leg.job_id] = failed if name else self.failed.get(leg.job_id, failed)
 
     def _leg(self, run: Run, name: str) -> _Leg:
@@ -231,6 +242,7 @@ class _Issues:
     """The issues of tests, and of the jobs in which they failed."""
 
     def __init__(self, states: Sequence[KnownState]) -> None:
+        # Open issues last, and of those the newest: later entries replace earlier ones.
         numbered = sorted((known for known in states if known.number), key=lambda known: (known.is_open, known.number))
         self._of_test = {key_of(known.state.test_name): known.number for known in numbered}
         self._of_job = {
@@ -243,6 +255,7 @@ class _Issues:
         }
         self._passed: dict[str, set[int]] = defaultdict(set)
         for state in (known.state for known in states if known.state.identity.test):
+            # Issues of tests remember runs that passed, whose reports are read no more.
             trials = (trial for status in state.branch_statuses for trial in status.recent)
             self._passed[key_of(state.test_name)] |= {run_id for run_id, passed in trials if passed}
 
@@ -282,7 +295,7 @@ class _Told:
 
 
 class _TestMeter:
-    """Measures tests. Many tests fail in the same jobs, so what is said of these is worked out once."""
+    """Measures tests. Many tests fail in the same jobs, so what these show is worked out once."""
 
     def __init__(self, executions: _Executions, jobs: Mapping[JobKey, Sequence[RunStatus]]) -> None:
         self._executions = executions
@@ -303,6 +316,7 @@ class _TestMeter:
             jobs=tuple(sorted({job for job, _ in legs})),
             failed=len(failed),
             passed=len(known.passed - failed),
+            # A run with a known failure of the test is not unknown.
             unknown=len(known.doubtful - failed),
             retried=len(known.passed & failed),
             failing=any(_is_newest(failure.run, known) for failure in failures),
@@ -320,6 +334,7 @@ class _TestMeter:
         passed, latest, newest = set(known.passed), dict(known.latest), dict(known.newest)
         jobs = [self._executions.failed[job_id] for job_id in told.jobs if job_id in self._executions.failed]
         for failed in jobs:
+            # A pass in a job that failed of something else is one on this commit, too.
             place = failed.leg, _tested(failed.run)
             latest[place] = max(failed.order, latest.get(place, failed.order))
         runs = [run for run_id in told.runs if (run := self._executions.runs.get(run_id))]
@@ -350,6 +365,7 @@ class _TestMeter:
             if has_passed:
                 passed.add(run.id)
                 newest[run.branch_key] = max(run.order, newest.get(run.branch_key, run.order))
+            # A run with neither did not run the jobs, or they were cancelled.
             elif any(map(_may_have_failed, statuses.values())):
                 doubtful.add(run.id)
         return _Passes(passed, doubtful, latest, newest)
@@ -367,11 +383,13 @@ class _TestMeter:
     ) -> tuple[bool, Mapping[_Leg, int]]:
         """Whether all of these jobs that ran passed in the end, and the attempts in which they did."""
         read = self._executions.read.get(run.id)
+        # Without its jobs, the status of the run is all that is known.
         if read is None:
             green = {job for job, status in statuses.items() if status.kind is StatusKind.GREEN}
             passed = bool(green) and not any(map(_may_have_failed, statuses.values()))
             return passed, {leg: run.attempt for leg in legs if leg[0] in green}
         newest = {leg: read[leg][-1] for leg in legs if leg in read}
+        # A job that was skipped shows nothing.
         ran = [observation for observation in newest.values() if observation.outcome is not None]
         passes = {
             leg: observation.attempt for leg, observation in newest.items() if observation.outcome is Outcome.SUCCESS

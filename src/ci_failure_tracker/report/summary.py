@@ -37,6 +37,7 @@ from ci_failure_tracker.text.templates import template_environment
 LIMIT = 1_000_000
 """Bytes of a job summary. GitHub shows nothing at all of a summary of 1 MiB or more."""
 
+# Each step costs a rendering, so there are few; most summaries fit with the first.
 _LADDER = (5_000, 1_000, 300, 100, 30, 10, 3)
 """Numbers of rows that a list may have. The first one with which the summary fits is used."""
 
@@ -102,6 +103,7 @@ def fitting(view: Callable[[int], SummaryView], line: str, limit: int) -> str:
     """The first of these views, of lists that grow shorter, that fits into `limit` bytes; else only the line."""
     template = template_environment("ci_failure_tracker.report").get_template("summary.md.j2")
     texts = (f"{template.render(summary=view(rows))}\n" for rows in _LADDER)
+    # Bytes, not characters: that is what GitHub counts.
     return next((text for text in texts if len(text.encode()) <= limit), f"{prose(line, 1_000)}\n")
 
 
@@ -143,6 +145,7 @@ def problem_row(problem: Problem) -> ProblemRow:
     head, _, block = problem.advice.partition("\npermissions:")
     text = prose(f"{problem.what} {head}", 1_000)
     if block:
+        # The sentence after the YAML begins with "A".
         yaml, _, tail = block.partition("\nA ")
         lines = "".join(f"\n> {line}" for line in f"permissions:{yaml}".splitlines())
         text += f"\n>\n> ```yaml{lines}\n> ```\n>\n> A {prose(tail, 500)}"
@@ -199,6 +202,7 @@ def _result_line(result: Result, url: str) -> str:
     """What was done for something that does not fail, and why."""
     identity, words = result.action.identity, result_words(result)
     number = _issue(result.number, url)
+    # The heading says these words already.
     done = "" if words in {"left", "closed"} else f"{words}, "
     return f"{f'{number} ' if number else ''}{_names(identity)}: {done}{prose(result.action.reason, 300)}"
 
@@ -222,6 +226,7 @@ def _flaky_tests(report: Report, rows: int) -> Section:
 
 def _test_line(test: TestStatistics, url: str) -> str:
     """The test, how often it failed, and its newest commit on which it failed and passed."""
+    # The newest commit comes first.
     sha = test.flaky_commits[0]
     more = f" and {counted(len(test.flaky_commits) - 1, 'more commit')}" if len(test.flaky_commits) > 1 else ""
     flaky = f"flaky on {link(short(sha), f'{url}/commit/{sha}')}{more}"
@@ -234,6 +239,7 @@ def _known_line(known: KnownFailure, url: str) -> str:
     run = link(f"run {match.run_number}", run_address(match, url))
     why = f" {short_code(match.headline, 120)}" if match.headline else ""
     unsure = f" {prose(known.rule.why, 300)}." if known.rule.status is RuleStatus.UNKNOWN else ""
+    # The number stands before the line already.
     name = prose(known.rule.name.replace(f"known issue #{known.rule.number} ", ""), 200)
     names = f"{code(match.workflow, 80)} › {code(match.job, 80)}"
     return f"{_issue(known.rule.number, url)} {name}: {names}, {ignored}{run}.{why}{unsure}"
@@ -277,6 +283,7 @@ def _logs(logs: LogCounts) -> str:
     parts = [
         f"{counted(number, 'log')} {words}"
         for number, words in (
+            # Less than 0.1 MB would read as nothing.
             (logs.read, f"read ({max(logs.size / 1_000_000, 0.1):.1f} MB)"),
             (logs.absent, "not there"),
             (logs.unread, "not readable"),

@@ -18,6 +18,7 @@ def tries_in(
     """The tries in the runs that were looked at, the newest run first; `None` without `rerun`."""
     if settings.rerun is not RerunKind.TRANSIENT:
         return None
+    # GitHub has not started these yet, so their status is still that of the first attempt.
     now = set(_run_again(results))
     tries = [
         Try(

@@ -31,13 +31,17 @@ MOST_IN_ALL = 100_000_000
 MOST_RESULTS = 50_000
 """Tests of one artifact that are kept."""
 
+# Bytes that are unpacked at once.
 _PIECE = 1 << 16
+# The bytes of an entry's own header without its name (section 4.3.7 of PKWARE's APPNOTE).
 _HEADER = 30
+# The flag of an encrypted entry (section 4.4.4).
 _ENCRYPTED = 0x1
 _PACKINGS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, OSError, ValueError, EOFError, LookupError, RuntimeError)
 """What `zipfile` raises if an archive is broken."""
 
+# A choice: notes stand in one line of the summary.
 _MOST_NOTES = 3
 _MOST_NOTE = 300
 
@@ -65,6 +69,7 @@ def read_artifact(globs: Sequence[str], artifact: Artifact, source: ByteSource) 
     except ReportError as error:
         notes.append(f"it {error}")
     shown = tuple(map(_shown, joined(results[:MOST_RESULTS])))
+    # A name without a word cannot be compared with a log.
     return ArtifactReports(artifact, tuple(result for result in shown if words(result.name)), tuple(_few(notes)))
 
 
@@ -92,6 +97,7 @@ def _reports(
         with zipfile.ZipFile(file) as archive:
             spans = _spans(archive, _chosen(archive, globs, notes))
             chosen = _affordable(spans, file, notes)
+            # Fetched at once, in the few requests that are left for the artifact.
             file.fetch(spans[info] for info in chosen)
             for info in chosen:
                 yield info.filename, read_report(_pieces(archive, info))
@@ -145,6 +151,7 @@ def _overlapping(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
     """The entries that say to hold bytes of others: so a small archive becomes a large one."""
     ordered = sorted(archive.infolist(), key=lambda info: info.header_offset)
     for info, following in pairwise(ordered):
+        # The header of an entry has at least this length; its name makes it longer.
         if info.header_offset + _HEADER + info.compress_size > following.header_offset:
             yield from (info, following)
     if ordered and ordered[-1].header_offset + _HEADER + ordered[-1].compress_size > archive.start_dir:
@@ -164,6 +171,7 @@ def _spans(archive: zipfile.ZipFile, chosen: Iterable[zipfile.ZipInfo]) -> Mappi
 
 def _affordable(spans: Mapping[zipfile.ZipInfo, Span], file: RemoteFile, notes: list[str]) -> list[zipfile.ZipInfo]:
     """The entries that can be fetched: the largest ones are left out if all together are too much."""
+    # The largest last, so that leaving one out saves the most.
     kept = sorted(spans, key=lambda info: info.compress_size)
     while kept and file.cost(spans[info] for info in kept) > MOST_BYTES:
         kept.pop()

@@ -21,6 +21,7 @@ _FAILED = frozenset({"failure", "error"})
 _TRIED = frozenset({"rerunFailure", "rerunError", "flakyFailure", "flakyError"})
 """Attempts that failed before others. Surefire, nextest, Gradle and Playwright write them in the case of the test."""
 
+# The words of several runners for a test that did not run.
 _NOT_RUN = frozenset({"notrun", "skipped", "disabled", "ignored", "suppressed", "pending"})
 
 
@@ -65,6 +66,7 @@ class JUnit(Element):
         elif name == "testcase":
             self._begin_case(attributes)
         elif name == "property" and self._suites and attributes.get("name") == "go.version":
+            # gotestsum and others write the version of Go as a property.
             self._suites[-1].is_go = True
         elif self._case is not None:
             return self._detail(self._case, name, attributes)
@@ -76,6 +78,7 @@ class JUnit(Element):
         elif name == "testcase":
             self._case = None
         elif name in _FAILED | _TRIED and self._case is not None:
+            # The first failure is kept: others may follow from it.
             self._case.message = self._case.message or message(self._said, text, self._case.attributes.get("name", ""))
 
     def results(self) -> tuple[TestResult, ...]:
@@ -98,10 +101,12 @@ class JUnit(Element):
             raise ReportError(f"holds more than {MOST_CASES:,} tests")
         if not self._suites:
             self._suites.append(_Suite((), ""))  # a case without a suite
+        # Attributes come from anybody, so both names and values are bounded.
         kept = {key: value[:MOST_NAME] for key, value in attributes.items() if len(key) < MOST_NAME}
         self._case = _Attempt(kept)
         not_run = {attributes.get(key, "").casefold() for key in ("status", "result")} & _NOT_RUN
         self._case.skipped = bool(not_run) or attributes.get("disabled") == "true"
+        # Suites may hold several tests of one name; some of them differ by their file.
         key = (kept.get("classname", ""), kept.get("name", ""), kept.get("file", ""))
         self._suites[-1].cases.setdefault(key, []).append(self._case)
 

@@ -1,7 +1,7 @@
 """Writes the name of a test in a report as the log of its runner does, so that both mean one test.
 
 A report has parts, such as the class and the test, and a log has one name. What a runner makes of the parts follows
-from what its reports look like. If a report lost the signs between the parts, the words alone tell which test it is.
+from what its reports look like. If a report lost the signs between the parts, the words alone identify the test.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ def names(case: Case) -> tuple[str, ...]:
         name,
     )
     kept: dict[tuple[str, ...], str] = {}
+    # By the words, because logs put other signs between them.
     for other in (first, *others):
         kept.setdefault(words(other), other[:MOST_NAME])
     kept.pop((), None)
@@ -115,9 +116,11 @@ def _of_nested(case: Case, class_name: str, name: str) -> str:
 
 def _of_words(class_name: str, name: str) -> str:
     """The class and the name, or the name alone if it holds the class."""
+    # Many runners put the class before or after the name already.
     inner, whole = words(class_name), words(name)
     if len(inner) <= len(whole) and inner in (whole[: len(inner)], whole[-len(inner) :]):
         return name
+    # A full type or a name without spaces is code, in which a dot joins.
     is_code = _FULL_TYPE.fullmatch(class_name) or " " not in f"{class_name}{name}"
     return f"{class_name}{'.' if is_code else ' '}{name}"
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
+# The folder of workspaces: `work` on GitHub's runners, `a` on those with Windows, `_work` on runners of one's own.
 _WORKSPACE = re.compile(r"/(?:work|_work|a)/([^/]{1,100})/\1/")
 
 MOST_PATH = 1_000
@@ -19,15 +20,17 @@ def parts_of(path: str) -> tuple[str, ...]:
     """
     if len(path) > MOST_PATH or "\0" in path:
         return ()
+    # Windows writes backslashes into archives.
     path = path.replace("\\", "/")
     if path.startswith("/") or path[1:3] == ":/":
+        # A drive or a root leads out of the archive.
         return ()
     parts = tuple(part for part in path.split("/") if part not in {"", "."})
     return () if ".." in parts else parts
 
 
 def relative(path: str) -> str:
-    """The path of a file in the repository, as a report tells it; empty if it lies elsewhere.
+    """The path of a file in the repository, as a report has it; empty if it lies elsewhere.
 
     The workspace of a job is `.../work/<repository>/<repository>`.
     """

@@ -28,6 +28,7 @@ def read_report(pieces: Iterable[bytes]) -> Report:
     formats: list[JUnit | Trx] = []
 
     def choose(root: str) -> Element:
+        # The root says which format it is; the name of the file may be anything.
         if root not in ROOTS and root != ROOT:
             raise ReportError("is neither JUnit XML nor TRX")
         formats.append(Trx() if root == ROOT else JUnit())
@@ -62,6 +63,7 @@ def joined(results: Iterable[TestResult]) -> tuple[TestResult, ...]:
     return tuple(by_name.values())
 
 
+# What counts if two reports differ: a failure before a pass, a pass before a skipped test.
 _ORDER = (TestOutcome.FAILED, TestOutcome.PASSED, TestOutcome.SKIPPED)
 
 

@@ -15,6 +15,7 @@ MOST_RANGES = 3
 TAIL = 1 << 18
 """Bytes of the end that are fetched first. They hold most directories, and small artifacts as a whole."""
 
+# Bytes of the list of files: more than that is no archive of reports.
 MOST_DIRECTORY = 8_000_000
 
 MOST_BYTES = 30_000_000
@@ -38,11 +39,12 @@ class RemoteFile(io.RawIOBase):
         self.size = source.size
 
     def _fetch_end(self) -> None:
-        """Fetch the end. If the file is of another size than it was said to be, it is fetched once more."""
+        """Fetch the end. If the size of the file differs from the expected one, it is fetched once more."""
         while True:
             size = self._source.size
             start = max(0, size - TAIL)
             data = self._fetch(start, size - start)
+            # The answer holds the true size.
             if self._source.size == size:
                 self._pieces = {start: data}
                 return
@@ -118,7 +120,7 @@ class RemoteFile(io.RawIOBase):
         """Fetch what lies between a place and the end that is known, and join both."""
         tail, data = max(self._pieces.items())
         if not 0 <= tail - start <= MOST_DIRECTORY:
-            raise ReportError(f"has a directory of more than {MOST_DIRECTORY // 1_000_000} MB, or a broken one")
+            raise ReportError(f"has a central directory of more than {MOST_DIRECTORY // 1_000_000} MB, or a broken one")
         self._pieces = {start: self._fetch(start, tail - start) + data}
 
 

@@ -62,6 +62,7 @@ class Trx(Element):
         self._count += 1
         if self._count > MOST_CASES:
             raise ReportError(f"holds more than {MOST_CASES:,} tests")
+        # The rows of a test with data are results within its own.
         if self._open:
             self._open[-1].has_inner = True
         kept = ("testName", "outcome", "duration", "testId")
@@ -71,6 +72,7 @@ class Trx(Element):
         name, test_id = _name(result), result.attributes.get("testId", "")
         class_name, file = self._classes.get(test_id, ""), self._files.get(test_id, "")
         full = f"{class_name}.{name}" if "." in class_name and not name.startswith(class_name) else ""
+        # `dotnet test` names the assembly in this place, and other programs the source file.
         outcome, is_dotnet = _outcome(result), file.endswith((".dll", ".exe"))
         return TestResult(
             name=name,

@@ -23,6 +23,7 @@ _NO_MESSAGE = ("=== ", "--- ", "Traceback ", "Hint:", "ImportError while importi
 def seconds(text: str) -> float | None:
     """A time in seconds, as the runner's language writes it: `0.25`, `0,25` or `1,234.5`; `None` if it is no time."""
     text = text.strip()[:40]
+    # Of two different signs, the last one is the decimal sign.
     if "," in text and "." in text:
         text = text.replace("," if text.rfind(",") < text.rfind(".") else ".", "")
     try:

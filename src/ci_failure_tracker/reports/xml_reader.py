@@ -10,6 +10,7 @@ from ci_failure_tracker.reports.errors import ReportError
 MOST_DEPTH = 50
 """Elements within one another. Suites may be nested, but not much deeper than folders are."""
 
+# Ten for each of 50,000 tests.
 MOST_ELEMENTS = 500_000
 
 MOST_TAG = 4_000_000
@@ -57,7 +58,9 @@ class _Walker:
         self._empty = True
         self._fed = 0
         self._parser = expat.ParserCreate()
+        # One call for each text; without it, expat calls for each line.
         self._parser.buffer_text = True
+        # Without a document type, no entity can be defined, and so none is expanded.
         self._parser.StartDoctypeDeclHandler = self._refuse
         self._parser.EntityDeclHandler = self._refuse
         self._parser.StartElementHandler = self._start
@@ -77,6 +80,7 @@ class _Walker:
             raise ReportError(f"is no complete XML (line {error.lineno}: {expat.ErrorString(error.code)})") from error
         except (LookupError, ValueError) as error:  # an encoding that Python does not know, or of several bytes
             raise ReportError("has an encoding that cannot be read") from error
+        # What is fed and not yet parsed is a tag that goes on.
         if self._fed - self._parser.CurrentByteIndex > MOST_TAG:
             raise ReportError(f"has a tag of more than {MOST_TAG // 1_000_000} MB")
 

@@ -36,6 +36,7 @@ def is_loopback(host: str) -> bool:
 def _split(text: str, example: str) -> SplitResult:
     """The parts of an address that has a host, and a port that can exist if it has one."""
     wrong = BadValueError(f"is not an address; give one such as `{example}`")
+    # Visible ASCII: other characters come from a copy that went wrong.
     if not re.fullmatch(r"[!-~]+", text):
         raise BadValueError("holds a space, a line end or another character that no address has; copy it again")
     try:
@@ -58,6 +59,7 @@ def webhook(example: str) -> Callable[[str], Secret | None]:
         local = parts.scheme == "http" and is_loopback(parts.hostname or "")
         if parts.scheme != "https" and not local:
             raise BadValueError(f"has to begin with `https://`; give one such as `{example}`")
+        # A webhook's password is in its path.
         if "@" in parts.netloc or parts.fragment:
             raise BadValueError("holds a user's name or a `#`, which no webhook has; copy it again")
         return Secret(text)
@@ -73,6 +75,7 @@ def gateway(text: str) -> Secret | None:
     parts = _split(text, example)
     if parts.scheme not in {"https", "http"}:
         raise BadValueError(f"has to begin with `https://` or `http://`; give one such as `{example}`")
+    # The client adds `/metrics/job/…` itself.
     if parts.query or parts.fragment or "/metrics" in parts.path:
         raise BadValueError(f"continues after the gateway's own address; give one such as `{example}`")
     return Secret(text)
@@ -86,6 +89,7 @@ def mail_server(text: str) -> MailServer | None:
     if not text:
         return None
     example = "smtps://mail.example.com:465"
+    # A sign of a path before the last `@` belongs to a password that is not encoded.
     if re.fullmatch(r"[a-z]+://[^@]*[/?#].*@.*", text):
         raise BadValueError(_ENCODE)
     parts = _split(text, example)
@@ -96,20 +100,25 @@ def mail_server(text: str) -> MailServer | None:
     user, password = (unquote(part or "") for part in (parts.username, parts.password))
     if bool(user) != bool(password):
         raise BadValueError("has a user's name without a password, or a password without a name; give both or neither")
+    # smtplib sends the login in ASCII.
     if not re.fullmatch(r"[ -~]*", user + password):
         raise BadValueError("has a user's name or a password with characters outside ASCII, which SMTP does not allow")
     tls = parts.scheme == "smtps"
     login = (Secret(user), Secret(password)) if user else (None, None)
+    # 465 is for TLS from the start (RFC 8314), 587 for STARTTLS (RFC 6409).
     return MailServer(parts.hostname or "", parts.port or (465 if tls else 587), tls, *login)
 
 
+# Only what needs no quotes in a header; 64 is the length of a local part in RFC 5321.
 _MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,180}[A-Za-z0-9])?")
+# A choice: servers refuse long lists, and a mailing list serves more people.
 MOST_MAILBOXES = 50
 
 
 def mailboxes(text: str) -> tuple[Secret, ...]:
     """The addresses that mail goes to."""
     boxes = listed(text)
+    # The position and not the address: the log may be public.
     wrong = [place for place, box in enumerate(boxes, start=1) if not _MAILBOX.fullmatch(box)]
     if wrong:
         raise BadValueError(
@@ -140,6 +149,7 @@ def credentials(text: str) -> list[str]:
 
     An address that cannot be used because of a character in its password holds a password all the same.
     """
+    # Greedy: the last `@` ends the password, which may hold others.
     match = re.match(r"\s*[A-Za-z]+://([^:@]*):(.*)@", text)
     if match is None:
         return []

@@ -67,8 +67,8 @@ PUSHGATEWAY = Channel(
     switch=Input(
         group=InputGroup.REPORT,
         name="pushgateway-url",
-        help="Address of a Prometheus Pushgateway for the metrics, such as `https://host:9091`. Put "
-        "`name:password@` before the host if the gateway asks for it. A dry run pushes nothing.",
+        help="Address of a Prometheus Pushgateway for the metrics, such as `https://host:9091`. Put `name:password@` "
+        "before the host if the gateway asks for it. A dry run pushes nothing.",
         metavar="URL",
         parse=gateway,
         masking=Masking(credentials),
@@ -84,7 +84,7 @@ SLACK = Channel(
     switch=Input(
         group=InputGroup.REPORT,
         name="slack-webhook-url",
-        help="Incoming webhook of Slack. It gets a message if a sweep opens, reopens or closes an issue. It is a "
+        help="Incoming webhook of Slack. It gets a message if a sweep opens, reopens or closes an issue. Keep it in a "
         "secret.",
         metavar="URL",
         parse=webhook("https://hooks.slack.com/services/…"),
@@ -117,8 +117,8 @@ DISCORD = Channel(
     switch=Input(
         group=InputGroup.REPORT,
         name="discord-webhook-url",
-        help="Webhook of Discord. It gets the same message; in a forum each new failure gets its own thread. It is a "
-        "secret.",
+        help="Webhook of Discord. It gets the same message; in a forum each new failure gets its own thread. Keep it "
+        "in a secret.",
         metavar="URL",
         parse=webhook("https://discord.com/api/webhooks/…"),
         masking=Masking(last_segment),
@@ -133,8 +133,8 @@ MAIL = Channel(
     switch=Input(
         group=InputGroup.REPORT,
         name="smtp-url",
-        help="Server that sends the same message as a mail: `smtp://user:password@host:587` for STARTTLS, `smtps://` "
-        "for TLS. It is a secret. It needs `email-to` and `email-from`.",
+        help="Server that mails the same message: `smtp://user:password@host:587` for STARTTLS, `smtps://` for TLS. It "
+        "needs `email-to` and `email-from`. Keep it in a secret.",
         metavar="URL",
         parse=mail_server,
         masking=Masking(credentials),
@@ -144,7 +144,7 @@ MAIL = Channel(
         Input(
             group=InputGroup.REPORT,
             name="email-to",
-            help=f"Recipients of the mail: up to {MOST_MAILBOXES} addresses, separated by commas or lines.",
+            help=f"Recipients of the mail: up to {MOST_MAILBOXES} addresses.",
             metavar="ADDRESSES",
             parse=mailboxes,
             masking=Masking(listed, is_password=False),
@@ -191,6 +191,7 @@ def secret_texts(given: Mapping[str, str], channels: Sequence[Channel] = CHANNEL
     ]
     texts = [text for text, _ in masked]
     texts += [part for text, masking in masked for part in masking.parts(text)]
+    # The runner masks line by line.
     lines = (line.strip() for text in texts for line in text.splitlines())
     # A comma alone would be masked everywhere in the log.
     return list(dict.fromkeys(line for line in lines if any(map(str.isalnum, line))))

@@ -88,6 +88,7 @@ class Notify(StrEnum):
     SUSPECTS = "suspects"
 
 
+# GitHub takes about 80 writes a minute from one token.
 _MOST_PARALLEL = 60
 """With more, each sweep would have to wait a minute before it writes again."""
 
@@ -126,10 +127,10 @@ class Settings:
     repositories: tuple[str, ...] = as_field(
         Input(
             group=InputGroup.MANY,
-            help="Sweep many repositories instead of one: names (`owner/name`), globs (`owner/lamp-*`), `org:owner` "
-            "and `topic:name`, separated by commas or lines. Archived repositories and forks count only if they are "
-            "named. It needs the token of an App, or a fine-grained one, for all of them. `repository` only says "
-            "whose topics are meant then.",
+            help="Repositories to sweep instead of one: names (`owner/name`), globs (`owner/lamp-*`), `org:owner` "
+            "and `topic:name`, separated by commas or lines. Archived repositories and forks count only if you name "
+            "them. A token of a GitHub App, or a fine-grained one, must cover all of them. Without `org:owner`, "
+            "`topic:name` is about the owner of `repository`.",
             metavar="LIST",
             parse=parsers.listed,
             keeps_checkpoint=_ONLY_WHICH,
@@ -138,7 +139,7 @@ class Settings:
     exclude_repositories: tuple[str, ...] = as_field(
         Input(
             group=InputGroup.MANY,
-            help="With `repositories`: which not to sweep, in the same forms.",
+            help="With `repositories`: repositories to leave out, in the same forms.",
             metavar="LIST",
             parse=parsers.listed,
             keeps_checkpoint=_ONLY_WHICH,
@@ -147,9 +148,8 @@ class Settings:
     last_report: str = as_field(
         Input(
             group=InputGroup.MANY,
-            help="With `repositories`: the `report.json` of the last sweep of them. A repository in which nothing is "
-            "new since then is not swept again, and the worst are swept first. If there is no such file, all are "
-            "swept.",
+            help="With `repositories`: the `report.json` of their last sweep. Repositories with nothing new are not "
+            "swept again, and the worst are swept first. Without this file, all are swept.",
             metavar="FILE",
             parse=str,
             keeps_checkpoint=_ONLY_WHICH,
@@ -159,8 +159,8 @@ class Settings:
         Input(
             group=InputGroup.MANY,
             default="1",
-            help=f"How many sweeps use the token at the same time, such as the jobs of a matrix, from 1 to "
-            f"{_MOST_PARALLEL}. Each takes its part of what GitHub allows the token.",
+            help=f"How many sweeps use the token at the same time, from 1 to {_MOST_PARALLEL}. Each takes its share of "
+            "GitHub's limits.",
             metavar="N",
             parse=parsers.count(1, _MOST_PARALLEL),
             keeps_checkpoint="It only changes how fast a sweep is.",
@@ -169,8 +169,8 @@ class Settings:
     issues_repository: str = as_field(
         Input(
             group=InputGroup.MANY,
-            help="The one repository for the issues of all repositories, as owner/name: one cause in several of them "
-            "is one issue there. If it is empty, each repository keeps its own issues.",
+            help="One repository for all issues, as owner/name. A cause in several repositories is one issue there. "
+            "Empty means that each repository keeps its own issues.",
             metavar="OWNER/NAME",
             parse=parsers.optional_repository,
             keeps_checkpoint="Central issues have no checkpoint.",
@@ -180,8 +180,8 @@ class Settings:
         Input(
             group=InputGroup.MANY,
             default="false",
-            help="Whether what fails in private repositories may be public, with their names and lines of their logs: "
-            "in the issues of a public `issues-repository`, and in the logs of a public repository's workflow.",
+            help="Whether names and log lines of private repositories may become public: in the issues of a public "
+            "`issues-repository`, and in the workflow logs of a public repository.",
             metavar="BOOL",
             parse=parsers.flag,
             keeps_checkpoint="Central issues have no checkpoint.",
@@ -190,8 +190,7 @@ class Settings:
     workflow: tuple[str, ...] = as_field(
         Input(
             group=InputGroup.WATCHED,
-            help="Workflows to watch: names, file names or globs, separated by commas or lines. Empty means all "
-            "workflows.",
+            help="Workflows to watch: names, file names or globs. Empty means all workflows.",
             metavar="NAMES",
             parse=parsers.listed,
         )
@@ -199,7 +198,7 @@ class Settings:
     exclude_workflow: tuple[str, ...] = as_field(
         Input(
             group=InputGroup.WATCHED,
-            help="Workflows not to watch: names, file names or globs, separated by commas or lines.",
+            help="Workflows to leave out: names, file names or globs.",
             metavar="NAMES",
             parse=parsers.listed,
         )
@@ -207,9 +206,9 @@ class Settings:
     branch: tuple[str, ...] = as_field(
         Input(
             group=InputGroup.WATCHED,
-            help="Branches and tags to watch: names, globs and the words `default` (the default branch), `tags` "
-            "(all tags and releases) and `merge-queue`, separated by commas or lines. Empty means `default, "
-            "tags`. `*` means all branches and tags. Runs of forks never count.",
+            help="Branches and tags to watch: names, globs and the words `default` (the default branch), `tags` (all "
+            "tags and releases) and `merge-queue`. Empty means `default, tags`. `*` means all branches and tags. "
+            "Runs of forks never count.",
             metavar="NAMES",
             parse=parsers.listed,
         )
@@ -226,8 +225,8 @@ class Settings:
         Input(
             group=InputGroup.LIMITS,
             default="100",
-            help=f"The greatest number of runs to list, newest first, from 1 to {MAX_RUNS_LIMIT:,}. The newest run "
-            "of each workflow is always read.",
+            help=f"How many runs to list at most, newest first, from 1 to {MAX_RUNS_LIMIT:,}. The newest run of each "
+            "workflow is always read.",
             metavar="N",
             parse=parsers.count(1, MAX_RUNS_LIMIT),
         )
@@ -236,10 +235,8 @@ class Settings:
         Input(
             group=InputGroup.LIMITS,
             default=f"{MAX_REQUESTS}",
-            help="The greatest number of requests in a sweep, 25 or more. Near this limit the sweep stops and "
-            "keeps what is done; the next sweep continues. A request is tried up to four times. A rate limit "
-            "can delay a request by up to 90 seconds and a sweep by up to five minutes. A sweep does not "
-            "start if the token has fewer than 50 requests left.",
+            help="How many requests a sweep sends at most, 25 or more. Near this limit the sweep stops and keeps what "
+            "is done; the next sweep continues.",
             metavar="N",
             parse=parsers.count(25, 1_000_000),
         )
@@ -247,8 +244,7 @@ class Settings:
     since: Since = as_field(
         Input(
             group=InputGroup.WATCHED,
-            help="Ignore runs older than this: a time span such as `7d`, `12h` or `2w`, or a date such as "
-            "`2026-03-01`.",
+            help="Ignore older runs: a time span such as `7d`, `12h` or `2w`, or a date such as `2026-03-01`.",
             metavar="WHEN",
             parse=parsers.since,
         )
@@ -266,8 +262,8 @@ class Settings:
         Input(
             group=InputGroup.WATCHED,
             default="ignore",
-            help="What to do with a job that fails in runs that pass, as `continue-on-error` allows: `ignore` it, "
-            "or `track` it like other jobs.",
+            help="A job that fails in passing runs, as `continue-on-error` allows: `ignore` it, or `track` it like "
+            "other jobs.",
             metavar="KIND",
             parse=parsers.Choice(AllowedFailures),
         )
@@ -275,8 +271,8 @@ class Settings:
     group_by: GroupBy = as_field(
         Input(
             default="job",
-            help="What one issue tracks: a `job`, a `workflow`, a `cause`, which is one issue for all jobs that "
-            "fail for the same reason, or a `test`.",
+            help="What one issue stands for: a `job`, a `workflow`, a `cause` (all jobs that fail for one reason), or "
+            "a `test`.",
             metavar="KIND",
             parse=parsers.Choice(GroupBy),
         )
@@ -284,8 +280,8 @@ class Settings:
     max_tests: int = as_field(
         Input(
             default="5",
-            help="With `group-by: test`: if more tests of one job than this fail with one message, or more than twice "
-            "as many fail at all, the job gets one issue for them, from 1 to 20.",
+            help="With `group-by: test`, from 1 to 20: if more tests of one job than this fail with one message, the "
+            "job gets one issue for them. The same happens if more than twice as many fail at all.",
             metavar="N",
             parse=parsers.count(1, _MOST_TESTS),
         )
@@ -293,7 +289,7 @@ class Settings:
     matrix: Matrix = as_field(
         Input(
             default="together",
-            help="Whether the jobs of a matrix share one issue (`together`) or get one issue each (`separate`).",
+            help="Whether the jobs of a matrix share one issue (`together`) or get one each (`separate`).",
             metavar="KIND",
             parse=parsers.Choice(Matrix),
         )
@@ -309,17 +305,18 @@ class Settings:
     max_new_issues: int = as_field(
         Input(
             default="10",
-            help="The greatest number of issues that one sweep opens. The worst failures come first; the summary "
-            "names the others.",
+            help="How many issues one sweep opens at most. The worst failures come first; the summary names the "
+            "others.",
             metavar="N",
+            # GitHub takes about 500 new issues and comments an hour from one token.
             parse=parsers.count(0, 500),
         )
     )
     labels: tuple[str, ...] = as_field(
         Input(
             default="ci-failure, github-actions, automated",
-            help="Labels of each issue. Missing labels are created. The tracker finds its issues by the first "
-            "label, so do not change it.",
+            help="Labels of each issue. Missing labels are created. The tracker finds its issues by the first label, "
+            "so do not change it.",
             metavar="NAMES",
             parse=parsers.labels,
         )
@@ -334,9 +331,8 @@ class Settings:
     )
     assign: tuple[str, ...] = as_field(
         Input(
-            help="Whom to assign to a new issue besides `assignees`: the word `owners`, the word `suspects` (those who "
-            "wrote the suspect commits), and logins, separated by commas or lines. GitHub assigns only people with "
-            "access to the repository.",
+            help="Who else is assigned to a new issue: `owners`, `suspects` (the authors of the suspect commits), and "
+            "logins. GitHub assigns only people with access to the repository.",
             metavar="NAMES",
             parse=parsers.listed,
             keeps_checkpoint=_ONLY_ASSIGNED,
@@ -344,10 +340,10 @@ class Settings:
     )
     owners: tuple[OwnerLine, ...] = as_field(
         Input(
-            help="Who owns what, in lines such as `CI/test*: @user, @org/team, label:backend`. Before the colon stands "
-            "a glob of `workflow/job`, or of the workflow alone; the last line that matches counts. An issue shows its "
-            "owners without notifying them, and a new one gets the labels. Without a matching line, `CODEOWNERS` says "
-            "who owns the file that fails; that takes `contents: read`.",
+            help="Who owns what, in lines such as `CI/test*: @user, @org/team, label:backend`. Before the colon is a "
+            "glob of `workflow/job`, or of the workflow alone; the last matching line counts. An issue shows its "
+            "owners without notifying them, and a new issue gets the labels. If no line matches, `CODEOWNERS` "
+            "names the owners of the failing file.",
             metavar="LINES",
             parse=parsers.owner_lines,
             keeps_checkpoint=_ONLY_TEXT,
@@ -356,8 +352,8 @@ class Settings:
     notify: Notify = as_field(
         Input(
             default="none",
-            help="Whom a new issue mentions, once, so that GitHub notifies them: its `owners`, its `suspects` (those "
-            "who wrote the suspect commits), or `none`.",
+            help="Who is mentioned once in a new issue, so that GitHub notifies them: `owners`, `suspects` (the "
+            "authors of the suspect commits), or `none`.",
             metavar="KIND",
             parse=parsers.Choice(Notify),
             keeps_checkpoint=_ONLY_TEXT,
@@ -365,8 +361,8 @@ class Settings:
     )
     issue_type: str = as_field(
         Input(
-            help="Type of a new issue, such as `Bug`, in an organisation that has issue types. If the type does not "
-            "exist or the token may not set it, the issue is opened without it, with a warning.",
+            help="Type of a new issue, such as `Bug`, if the organisation has issue types. If the type cannot be set, "
+            "the issue is opened without it, with a warning.",
             metavar="NAME",
             parse=str,
             keeps_checkpoint="It only changes what a new issue is called.",
@@ -384,8 +380,8 @@ class Settings:
     )
     issue_template: str = as_field(
         Input(
-            help="A Jinja2 template for the body of the issues: a file in the workspace, or the template itself. "
-            "Empty means the built-in one.",
+            help="A Jinja2 template for the text of the issues: a file in the workspace, or the template itself. Empty "
+            "means the built-in one.",
             metavar="FILE",
             parse=str,
             keeps_checkpoint=_ONLY_TEXT,
@@ -404,9 +400,9 @@ class Settings:
     close_after: int = as_field(
         Input(
             default="2",
-            help="Close the issue of a job that failed every time after this many passing runs, from 1 to "
-            f"{_MOST_CLOSE_AFTER}. A job that also passed between its failures needs 20 to 150. 0 never "
-            "closes an issue.",
+            help="How many passing runs close the issue of a job that failed every time, from 1 to "
+            f"{_MOST_CLOSE_AFTER}. A job that also passed between its failures needs 20 to 150. 0 never closes an "
+            "issue.",
             metavar="N",
             parse=parsers.count(0, _MOST_CLOSE_AFTER),
         )
@@ -423,7 +419,7 @@ class Settings:
     rerun: RerunKind = as_field(
         Input(
             default="none",
-            help="Which failed jobs to run again, once, before an issue is opened: `transient` (only infrastructure "
+            help="Which failed jobs run again, once, before an issue is opened: `transient` (only infrastructure "
             "failed, such as a runner or a network), or `none`. It needs `actions: write` and `rerun-workflows`.",
             metavar="KIND",
             parse=parsers.Choice(RerunKind),
@@ -432,8 +428,8 @@ class Settings:
     )
     rerun_workflows: tuple[str, ...] = as_field(
         Input(
-            help="Workflows whose failed jobs may run again: names, file names or globs, separated by commas or lines. "
-            "Empty means none. Do not name a workflow that deploys or publishes.",
+            help="Workflows whose failed jobs may run again: names, file names or globs. Empty means none. Do not name "
+            "a workflow that deploys or publishes.",
             metavar="NAMES",
             parse=parsers.listed,
             keeps_checkpoint=_ONLY_RERUNS,
@@ -452,8 +448,8 @@ class Settings:
         Input(
             group=InputGroup.LOGS,
             default="30",
-            help="The greatest number of log lines in an issue, from 1 to 100. An issue never shows more than "
-            "4,000 characters of a log.",
+            help="How many log lines an issue shows at most, from 1 to 100. Together they have 4,000 characters at "
+            "most.",
             metavar="N",
             parse=parsers.count(1, 100),
         )
@@ -461,8 +457,8 @@ class Settings:
     patterns_file: str = as_field(
         Input(
             group=InputGroup.LOGS,
-            help="A file in the workspace with your own log patterns, in TOML. They are tried before the built-in "
-            "ones; see docs/diagnosis.md.",
+            help="A TOML file in the workspace with your own log patterns. They are tried before the built-in ones; "
+            "see docs/patterns.md.",
             metavar="FILE",
             parse=str,
         )
@@ -471,8 +467,8 @@ class Settings:
         Input(
             group=InputGroup.LOGS,
             help="Test reports (JUnit XML or TRX) in the artifacts of failed runs, as globs of their paths, such as "
-            "`**/junit*.xml`. They tell failing tests that a log does not name, and which tests passed. This costs a "
-            "request for each failed run whose logs are read, and one for each artifact.",
+            "`**/junit*.xml`. They name failing tests that a log does not name, and tests that passed. They cost "
+            "requests.",
             metavar="GLOBS",
             parse=parsers.listed,
         )
@@ -481,7 +477,7 @@ class Settings:
         Input(
             group=InputGroup.LOGS,
             default="*",
-            help="With `test-reports`: the artifacts that are opened, as names or globs.",
+            help="With `test-reports`: the artifacts to open, as names or globs.",
             metavar="NAMES",
             parse=parsers.listed,
         )
@@ -490,9 +486,8 @@ class Settings:
         Input(
             group=InputGroup.WATCHED,
             default="false",
-            help="Report scheduled workflows that missed three runs in a row. This costs two or three requests a "
-            "sweep, one more for each such workflow that seldom runs, and needs `contents: read`. Workflows "
-            "that GitHub disabled are found without it.",
+            help="Report scheduled workflows that missed three runs in a row. This needs `contents: read` and a few "
+            "requests. Workflows that GitHub disabled are found without it.",
             metavar="BOOL",
             parse=parsers.flag,
             extra="schedules",
@@ -501,8 +496,8 @@ class Settings:
     report_dir: str = as_field(
         Input(
             group=InputGroup.REPORT,
-            help="Folder for the report: `report.html` to look at, `report.json` with all data, `metrics.prom` for "
-            "Prometheus. A missing folder is created. The path is relative to the workspace.",
+            help="Folder for the report, relative to the workspace: `report.html` for people, `report.json` for "
+            "programs, `metrics.prom` for Prometheus.",
             metavar="FOLDER",
             parse=str,
             keeps_checkpoint="It only changes where the report is written.",
@@ -532,8 +527,8 @@ class Settings:
         Input(
             group=InputGroup.JOBS,
             default="sweep",
-            help="What to do: `sweep`; `discover`, which gives the repositories as the matrix of the jobs that sweep "
-            "them; or `combine`, which makes one report of the reports of these jobs.",
+            help="What to do: `sweep`; `discover`, which divides the repositories among the jobs of a matrix; or "
+            "`combine`, which makes one report of the reports of these jobs.",
             metavar="COMMAND",
             parse=parsers.Choice(Command),
             keeps_checkpoint=_NOT_SWEPT,
@@ -605,6 +600,7 @@ def read_settings(given: Mapping[str, str], *, needs_token: bool = True) -> Sett
     values: dict[str, Any] = {}
     for declared in inputs():
         text = given.get(declared.name, "").strip()
+        # Such a default is an expression of a workflow, which only a runner fills in.
         if not text and declared.default.startswith("${{"):
             if declared.name == "token" and not needs_token:
                 values[declared.field] = Secret("")

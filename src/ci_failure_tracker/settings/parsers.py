@@ -27,6 +27,7 @@ TITLE_FIELDS = ("workflow", "job", "subject", "kind", "headline")
 _LONGEST_LABEL = 50
 """GitHub's limit of a label's name."""
 
+# Ten years with their leap days.
 _LONGEST = timedelta(days=3653)
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
@@ -51,6 +52,7 @@ class Since:
 def listed(text: str) -> tuple[str, ...]:
     """The parts of a text that commas or line ends separate, each once."""
     parts = (part.strip() for line in text.splitlines() for part in line.split(","))
+    # A dict keeps the order: the first label has a meaning.
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
@@ -59,6 +61,7 @@ def count(least: int, most: int | None = None) -> Callable[[str], int]:
     bounds = f"from {least} to {most:,}" if most is not None else f"of {least} or more"
 
     def parse(text: str) -> int:
+        # `int` refuses thousands of digits with an error of its own.
         if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
             raise BadValueError(f"is {text!r}, which is not a whole number; give one {bounds}")
         number = int(text)
@@ -94,6 +97,7 @@ def flag(text: str) -> bool:
 
 def repository(text: str) -> str:
     """The full name of a repository."""
+    # Accounts of enterprises with managed users end in `_shortcode`.
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*(_[A-Za-z0-9]+)?/[A-Za-z0-9._-]+", text, re.ASCII):
         raise BadValueError(f"is {text!r}, which is not of the form owner/name, such as `octo-org/octo-repo`")
     if text.endswith(("/.", "/..")):
@@ -140,9 +144,11 @@ def since(text: str) -> Since:
         return Since(ago=duration(text))
     try:
         if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+            # A date is a day in UTC, as everywhere in the tracker.
             moment = datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
         else:
             moment = datetime.fromisoformat(text)
+        # A time without a zone is in UTC.
         return Since(moment=moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
         raise BadValueError(

@@ -20,6 +20,7 @@ class _Lazy:
 
     def __getattr__(self, name: str) -> object:
         found = getattr(self._compiled, name)
+        # The next access finds the method at once, without this function.
         self.__dict__[name] = found
         return found
 

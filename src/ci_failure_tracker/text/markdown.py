@@ -45,7 +45,9 @@ _SPECIAL = lazy(r"[\\<\[*|~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w{1,32};)")
 _SPACE = lazy(r"\s")
 _SPACE_BUT_TAB = lazy(r"[^\S\t]")
 _SPACES = lazy(r"\s+")
+# Characters of a line of a log: longer lines would use up the limit of a body.
 _LINE_LIMIT = 300
+# Control, format, surrogate, private and unassigned: none of them has a shape of its own.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
@@ -57,6 +59,7 @@ def plain(text: str, limit: int = 200) -> str:
     """
     # Spaces are merged only after invisible characters, which may stand between two of them, are removed.
     visible = _visible(_SPACE.sub(" ", _COLOURS.sub("", text)))
+    # Redacted before it is cut, because half a secret is not recognised.
     shown = redacted(_SPACES.sub(" ", visible).strip())
     if len(shown) > limit:  # the cut text may look like a secret, and a second call must not change it
         shown = _cut(redacted(_cut(shown, limit)), limit)
@@ -97,6 +100,7 @@ def code(text: str, limit: int = 200) -> str:
     """Foreign text as a code span, in which GitHub sees nothing but text."""
     shown = plain(text, limit) or " "
     fence = _span_fence(shown)
+    # A backtick at the edge would join the fence.
     pad = " " if "`" in shown else ""
     return f"{fence}{pad}{shown}{pad}{fence}"
 
@@ -121,6 +125,7 @@ def code_block(lines: Sequence[str]) -> str:
     """
     shown = [_cut(line, 200) if _ENDLESS_FENCE.fullmatch(line) else line for line in lines]
     longest = max((len(run) for line in shown for run in _BACKTICKS.findall(line)), default=0)
+    # A fence of three backticks is the shortest that Markdown knows.
     fence = "`" * max(3, longest + 1)
     # If the fence is indented, Markdown takes as many spaces from each line. So no line of a log can be taken for a
     # comment of the tracker, which begins its line.
@@ -164,6 +169,7 @@ def length(text: str) -> int:
 
 
 def _visible(text: str) -> str:
+    # `isprintable` is fast, and most texts have nothing to remove.
     return text if text.isprintable() else "".join(char for char in text if unicodedata.category(char) not in _HIDDEN)
 
 
@@ -185,5 +191,6 @@ def cut_in_middle(text: str, limit: int) -> str:
     """The text, without its middle if it is longer than the limit."""
     if len(text) <= limit:
         return text
+    # The beginning says more than the end, so it gets three fifths.
     tail = limit * 2 // 5
     return f"{text[: limit - tail - 1]}…{text[-tail:]}"

@@ -10,12 +10,12 @@ _LEG, _BRANCH, _TEST = 60, 100, 200
 
 
 def short_leg(leg: str) -> str:
-    """The leg in at most 60 characters. Two long legs with one beginning stay different."""
+    """The name of a matrix job in at most 60 characters. Two long names with one beginning stay different."""
     return _short(leg, _LEG)
 
 
 def leg_of_cause(workflow: str, job: str | None) -> str:
-    """The name of a job as a leg of its cause, which may break jobs of several workflows."""
+    """The name of a job in the issue of a cause, which may break jobs of several workflows."""
     return short_leg(f"{workflow} / {job or ''}")
 
 
@@ -32,6 +32,7 @@ def short_branch(branch: str) -> str:
 def _short(name: str, limit: int) -> str:
     if len(name) <= limit:
         return plain(name)
+    # Six digits of the digest keep names with one beginning apart.
     with_digest = f"{plain(name, limit - 7)}~{digest(name)[:6]}"
     # After a mask the digest would look like a part of the secret, and a later call would remove it.
     return with_digest if plain(with_digest) == with_digest else plain(name, limit)

@@ -23,6 +23,7 @@ def template_environment(
         loader=PackageLoader(package),
         autoescape=autoescape,
         undefined=StrictUndefined,
+        # Lines that hold only a tag leave no empty line behind.
         trim_blocks=True,
         lstrip_blocks=True,
     )

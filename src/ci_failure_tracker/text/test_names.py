@@ -15,4 +15,5 @@ _DATA = re.compile(r'(with data set (?:"[^"\n]{0,200}"|#\d{1,6})) \(.*', re.DOTA
 
 def words(name: str) -> tuple[str, ...]:
     """The words of a name, without the signs between them and without what only some logs add to a name."""
+    # `.py` stands in the path of a test, but not in the name of its module.
     return tuple(_WORD.findall(_DATA.sub(r"\1", _PLACE.sub(" ", name)).replace(".py", " ")))

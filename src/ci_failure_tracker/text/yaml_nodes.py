@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MOST_CHARACTERS = 200_000
 """Length of a file: far more than people write, and still read within a second."""
 
+# Levels. A workflow file has about ten.
 _DEEPEST = 50
 _TABS_ALONE = re.compile(r"^(?:[ \t]{1,200}|\t[ \t]{0,200}#.*)(?=\r?$)", re.MULTILINE)
 """Lines without content. YAML allows tabs in them; PyYAML does not."""

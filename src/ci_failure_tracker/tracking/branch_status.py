@@ -22,12 +22,9 @@ RECENT = 20
 STARTED_BY_COMMIT = frozenset({"push", "pull_request", "pull_request_target", "merge_group", "release", "create"})
 """Events of runs that test a commit because it is new."""
 
-# Runs on one commit, such as nightly ones, differ in what is outside the repository. An hour is time for a change
-# there.
 _APART = timedelta(hours=1)
 """How far apart two passing runs are, which no commit starts, before the second one says anything new."""
 
-# The same as the number of legs that an issue counts by name.
 MOST_RED = 40
 """Failing legs that a state names; the others share one entry."""
 
@@ -61,6 +58,7 @@ class BranchStatusReader:
         `closed` is what the closed issue of the identity remembers of the branch: only its trials count.
         """
         last_red = self._last_red(before, results)
+        # A branch without a failure needs no status. Most jobs of a repository are of this kind.
         if last_red is None:
             return None
         workflow_id, branch, subject = (
@@ -69,6 +67,7 @@ class BranchStatusReader:
         red = tuple(self._red(before, results))
         gone = not red and self._is_gone(before, last_red, results)
         skips = workflow_id in self.skipping
+        # Whether it is still retired is judged anew later. Until then it stays what it was.
         retired = before.retired if before and before.gone and gone else None
         status = BranchStatus(workflow_id, branch, subject, red, last_red, gone=gone, skips=skips, retired=retired)
         if self.identity.waits_for_approval and red:
@@ -80,18 +79,18 @@ class BranchStatusReader:
         start = self.start(before.repository) if before is not None else None
         if before is None or start is None or not results or before.newest_known[0] >= start:
             return False
-        # Tags of a workflow are one status, so gaps between their runs are usual.
         if before.branch.startswith(TAGS):
             return False  # of the tags, only those that say something new are listed
         if results[0].known:
             return False  # an earlier sweep read the first listed run, and what came before it
         if before.passes >= self.most:
             return False  # later passing runs were not written down
+        # Ids and times differ in their order if a run waited. A run that is older by either was seen before.
         newest_id = before.recent[-1][0] if before.recent else 0
         if any(result.run.order <= before.newest_known or result.run.id <= newest_id for result in results):
             return False
+        # Run numbers of a workflow have no gaps, so the next number says that no run lies between.
         newest = max((before.last_red, *before.greens), key=_ref_order)
-        # The number of a run counts within its workflow, so a gap in it shows a run that is not listed.
         return results[0].run.number != newest.number + 1
 
     def _last_red(self, before: BranchStatus | None, results: Sequence[AttemptResult]) -> RunRef | None:
@@ -99,7 +98,7 @@ class BranchStatusReader:
         if before is None or newest is None:
             return newest or (before.last_red if before else None)
         remembered = before.last_red
-        # A re-run of the remembered run is no newer failure.
+        # A re-run of the remembered run is the same failure. It keeps the time at which the run was created.
         is_newer = newest.run_id != remembered.run_id and _ref_order(newest) > _ref_order(remembered)
         return newest if is_newer else remembered
 
@@ -116,7 +115,6 @@ class BranchStatusReader:
             red = {leg: red_leg for leg, red_leg in red.items() if leg not in fixed}
             for leg in result.red:
                 if self._is_news(before, red.get(leg), result):
-                    # The time of the run stands for the leg, so that a late re-run does not look like a newer failure.
                     red[leg] = RedLeg(leg, result.run.event, result.run.id, result.attempt, result.run.created_at)
         return iter(few_red(red.values(), MOST_RED))
 
@@ -139,6 +137,7 @@ class BranchStatusReader:
             # The run before the missed schedule proves nothing; it takes a newer one.
             older = {leg: red_leg for leg, red_leg in older.items() if red_leg.run_id != result.run.id}
         same_event = {leg for leg, red_leg in older.items() if red_leg.event == result.run.event}
+        # Another event may start other jobs, so a run says only of its own event that a job is gone.
         if result.gone:
             return same_event
         if result.all_green:
@@ -149,13 +148,12 @@ class BranchStatusReader:
             taken_out = same_event - result.listed - {OTHER_LEGS}
             over = result.green | result.replaced | result.started | result.allowed | result.taken
             return older.keys() & (over | taken_out | unnamed)
-        # Nothing of the job ran in this run: only what ends without a run of it ends.
         return older.keys() & (result.started | result.allowed | result.taken)
 
     def _is_gone(self, before: BranchStatus | None, last_red: RunRef, results: Sequence[AttemptResult]) -> bool:
         """Whether the newest run that says anything of the job no longer has it, under an event that started it."""
         after = (result for result in results if result.run.order > _ref_order(last_red))
-        # A run of another event may lack the job at any time. That says nothing.
+        # A run under an event that never started the job lacks it always, which says nothing.
         telling = [result for result in after if result.green or (result.gone and result.trigger in self.ran)]
         if telling:
             return telling[-1].gone
@@ -169,22 +167,24 @@ class BranchStatusReader:
         """The status with the trials that are remembered and those that are read, each run once."""
         last_red = status.last_red
         known = before or status
+        # Now it is known that runs skip the job, so passes that were counted without a look at the jobs may be none.
         if status.skips and not known.skips:
             known = _without_unverified(known)
         earlier = known.earlier
         is_new = last_red.run_id != known.last_red.run_id
-        # Trials are ordered by run id. A run with a lower id that fails later cannot be put between the counted ones.
         if last_red.run_id <= _counted_to(known) and (is_new or not earlier.failed):
             # This run ended late, and it is not known which of the earlier passes came after it. Or an older version
             # forgot it among its trials.
             earlier = earlier.then(passed=False)
         void = self._void(known, results) if self._is_before_reopening(last_red.at) else 0
         trials, counted = earlier, list[tuple[int, bool]]()
+        # By run id and not by time: the ids are what the issue remembers of older trials.
         for run_id, passed in sorted(self._outcomes(known, results, last_red).items()):
             if passed and trials.passes - void >= self.most:
                 continue  # more passes prove nothing more
             trials = trials.then(passed=passed)
             counted.append((run_id, passed))
+        # The newest trials stay single, because a late result may still change one of them.
         older, recent = counted[:-RECENT], counted[-RECENT:]
         for _, passed in older:
             earlier = earlier.then(passed=passed)
@@ -193,7 +193,6 @@ class BranchStatusReader:
 
     def _void(self, known: BranchStatus, results: Iterable[AttemptResult]) -> int:
         """How many passes a person did not trust. An older version did not count them, so the runs say it, too."""
-        # Only passes since the newest failure can be void: earlier ones prove nothing of it.
         passed = {run_id for run_id, has_passed in known.recent[_newest_failure(known.recent) + 1 :] if has_passed}
         listed = {result.run.id for result in results if self._is_before_reopening(result.run.created_at)}
         return max(known.void, len(passed & listed))
@@ -213,8 +212,8 @@ class BranchStatusReader:
         shown = {result.run.id for result in results if self._is_pass(result)}
         told = {run_id for run_id, has_passed in known.recent if has_passed} - shown
         passed -= {result.run.id for result in results if result.other_red} - told
-        # A pass with one failed attempt is a failure, so what failed is written over what passed.
         outcomes = {**dict.fromkeys(passed, True), **dict.fromkeys(failed, False)}
+        # What is below was counted before. To count it again would make a flaky job look worse with each sweep.
         counted_to = _counted_to(known)
         return {run_id: outcome for run_id, outcome in outcomes.items() if run_id > counted_to}
 
@@ -241,13 +240,13 @@ class BranchStatusReader:
         failed = {run_id for run_id, passed in status.recent if not passed}
         by_run = {run_ref.run_id: run_ref for run_ref in (*(before.greens if before else ()), *map(run_ref_of, read))}
         after = (run_ref for run_ref in by_run.values() if _ref_order(run_ref) > _ref_order(status.last_red))
+        # A run that failed in another attempt is no pass, although one of its attempts passed.
         greens = tuple(sorted((run_ref for run_ref in after if run_ref.run_id not in failed), key=_ref_order))
-        # The same runs prove the same: whether they are spread was judged when they were read with their commits.
         if before is not None and greens == before.greens:
             return replace(status, greens=greens, spread=before.spread)
         was_spread = before is not None and before.is_spread and before.last_red.run_id == status.last_red.run_id
+        # The first and the newest pass are kept, so whether some between them were spread has to be remembered.
         spread = bool(greens) and (was_spread or _are_spread(greens, read))
-        # The first and the newest one are enough to see two commits, or an hour between them.
         return replace(status, greens=tuple(dict.fromkeys((*greens[:1], *greens[-1:]))), spread=spread)
 
 

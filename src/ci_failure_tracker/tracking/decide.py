@@ -80,6 +80,7 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
     """One decision for every identity that failed or has an open issue."""
     tracked_issues = repository_history.tracked_issues
     parts = snapshot.parts or {"": snapshot}
+    # What only the whole of a sweep knows goes in here, so that a rule looks at one identity and at nothing outside.
     rules = LifecycleRules(
         settings,
         now,
@@ -96,11 +97,12 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         corrections=repository_history.corrections,
         known_by_log="logs" in snapshot.asked and repository_history.known.by_log,
     )
+    # Each step below keeps an issue from being opened, or leaves one as it is. The order matters: what GitHub did not
+    # say clearly wins over what a rule would do, and the limit of new issues comes last.
     reruns = choose_reruns(repository_history, snapshot, settings, now)
-    # Issues of storms come first, so what they cover can be held back with them.
     decided = list(hold_back(list(_decide_each(rules, repository_history)), reruns, rules.storms.covering))
+    # A failure is reported with the state that its issue would have, also if the issue is not opened after all.
     states = {decision.identity: decision.after for _, decision in decided if isinstance(decision, Decision)}
-    # Each filter below takes back decisions about something that this sweep does not know.
     decided = [(history, _unless_unclear(history, decision, snapshot.unclear)) for history, decision in decided]
     if snapshot.central:
         decided = [(history, _unless_unread(history, decision, snapshot, settings)) for history, decision in decided]
@@ -119,8 +121,9 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         )
 
     known = _Known.of(repository_history, snapshot, settings)
-    # The cap counts only what would really be opened, so it comes after all filters.
+    # The limit counts what is left to open, so it comes after all that keeps an issue from being opened.
     within_cap = list(_within_cap(decided, settings, snapshot))
+    # Only now is it known which tests have no issue yet, so that their job has to be read again.
     if settings.group_by is GroupBy.TEST:
         within_cap = list(with_jobs_to_read_again(decided, within_cap))
     in_place = [known.unless_covered(rules, each) for each in _into_umbrellas(rules, within_cap)]
@@ -160,11 +163,11 @@ class _Known:
 
     @staticmethod
     def of(history: RepositoryHistory, snapshot: Snapshot, settings: Settings) -> _Known:
+        # GitHub keeps the runs of a deleted workflow for a while. Such a job can fail no more.
         there = {workflow.id: workflow for workflow in snapshot.workflows if workflow.state != "deleted"}
 
         def is_retired(run: Run) -> bool:
             workflow, part = there.get(run.workflow.id), snapshot.part(run.repository)
-            # A workflow that is not in a list that was read in full is deleted.
             if workflow is None and part.workflows and not part.unclear.names:
                 return True
             place, ran = run.branch_key[:2], [run.created_at]
@@ -176,7 +179,6 @@ class _Known:
     @property
     def skips(self) -> Iterator[Skip]:
         """Why each of these jobs has no issue of its own."""
-        # A rule may take several matrix jobs of one identity; one skip stands for all of them.
         for each in {(each.identity, each.rule.number): each for each in self.failing}.values():
             rule = each.rule
             reason = rule.reason
@@ -231,7 +233,6 @@ def _attribution(snapshot: Snapshot, settings: Settings) -> Attribution:
 
 def _owned(part: Snapshot) -> Owned:
     # A token that may not see commits may not see CODEOWNERS, either.
-    # An empty text means that there are no owners; `None` would mean that a later sweep reads them.
     codeowners = "" if part.codeowners is None and part.hidden_commits else part.codeowners
     return Owned(codeowners, part.paths)
 
@@ -245,6 +246,7 @@ def _commits(snapshot: Snapshot) -> Iterator[CommitsBetween]:
 
 def _problems(current: Iterable[Tracked], decided: Sequence[Decision | Skip]) -> Iterator[Problem]:
     """The issues that cannot be read and stay so, and the skips that a maintainer has to know of."""
+    # An issue that this sweep writes again is readable afterwards, so no warning names it.
     restored = {decision.issue.number for decision in decided if isinstance(decision, Decision) and decision.issue}
     for tracked in current:
         if tracked.state is None and tracked.issue.number not in restored:
@@ -296,7 +298,6 @@ def _decide_each(rules: LifecycleRules, repository_history: RepositoryHistory) -
         identity = history.identity
         if by_id.setdefault(identity.id, identity) != identity:
             # The workflow `a` with the job `b:c` and the workflow `a:b` with the job `c` have the same id.
-            # The id is an MD5 of `workflow:job`, which issues of all versions share, so it cannot be made unambiguous.
             yield history, skip(history, SkipReason.SAME_ID, "another workflow and job have the same failure id")
             continue
         tracked_issues = repository_history.tracked_issues
@@ -322,12 +323,12 @@ def _numbers_of_umbrellas(repository_history: RepositoryHistory) -> Mapping[str,
 def _close_duplicates(rules: LifecycleRules, tracked_issues: Sequence[Tracked]) -> Iterator[Decision]:
     """Rule 2: of several open issues of one identity the lowest number stays."""
     by_id: dict[str, list[Tracked]] = defaultdict(list)
-    # The lowest number is the oldest issue, which people have linked to.
     for tracked in sorted(tracked_issues, key=lambda tracked: tracked.issue.number):
         if tracked.issue.open:
             by_id[tracked.id].append(tracked)
+    # The oldest issue has the discussion and the links of people.
     for first, *others in by_id.values():
-        # An issue that cannot be read must not close the ones that can.
+        # If the oldest one cannot be read, closing the others would lose what they remember.
         if first.state is not None:
             closed = (rules.close_duplicate(tracked, first.issue) for tracked in others)
             yield from (decision for decision in closed if decision is not None)
@@ -362,11 +363,12 @@ def _into_umbrellas(rules: LifecycleRules, decisions: Sequence[Decision | Skip])
     """
     opened = {DecisionKind.CREATE, DecisionKind.UPDATE, DecisionKind.REOPEN}
     made = [decision for decision in decisions if isinstance(decision, Decision) and decision.kind in opened]
+    # An umbrella over `max-new-issues` is not made, and then its jobs keep their own issues.
     umbrellas = {key_of_umbrella(decision.identity): decision for decision in made}
     for decision in decisions:
+        # Only an issue that is open and stays open is replaced by the umbrella issue.
         is_update = isinstance(decision, Decision) and decision.kind is DecisionKind.UPDATE
         umbrella = umbrellas.get(rules.storms.covering.get(decision.identity.id, "")) if is_update else None
-        # Only a job is covered. The issue of a cause is the umbrella itself.
         if isinstance(decision, Decision) and umbrella is not None and not decision.identity.cause:
             yield rules.into_umbrella(decision, umbrella)
         else:
@@ -391,9 +393,9 @@ def _not_opened(decision: Decision | Skip, unread: str) -> Decision | Skip:
 
 def _unless_unclear(history: History, decision: Decision | Skip, unclear: Unclear) -> Decision | Skip:
     """Nothing is opened or reopened for what could not be understood: it may have passed, or have an issue."""
-    # Updates and closings follow from what was understood, so they are allowed.
     if isinstance(decision, Skip) or decision.kind not in {DecisionKind.CREATE, DecisionKind.REOPEN}:
         return decision
+    # An answer about another workflow says nothing against this one.
     workflows = {status.workflow_id for status in history.branch_statuses}
     if not (unclear.issues or unclear.runs or workflows & unclear.workflows):
         return decision
@@ -410,11 +412,11 @@ def _unless_unread(
     An issue about other repositories as well goes on with these. It closes only if what it remembers of the others
     proves that it passes there, too.
     """
+    # With central issues, one issue may be about several repositories.
     repositories = {status.repository for status in history.branch_statuses} or {history.latest.repository}
     unread = sorted(name for name in repositories if not snapshot.has_read(name))
     if not unread or isinstance(decision, Skip):
         return decision
-    # What an issue remembers of a repository is proof even if this sweep did not read that repository.
     is_proven = decision.kind is DecisionKind.CLOSE and decision.after.passes_missing(settings.close_after) == 0
     if len(unread) < len(repositories) and (decision.kind is DecisionKind.UPDATE or is_proven):
         return decision
@@ -435,7 +437,6 @@ def _unless_unasked(rules: LifecycleRules, decisions: Iterable[Decision | Skip])
         if isinstance(decision, Skip) or number is None:
             yield decision
             continue
-        # If the issue of the holder is not written, what it should hold stays in the other issue.
         why = unasked.get(decision.held_by) or _why_unasked(decision, rules.blocks.get(number))
         if why:
             unasked[decision.identity.id] = why
@@ -446,6 +447,7 @@ def _why_unasked(decision: Decision, taught: TaughtBlock | None) -> str:
     """Why it is not known who wrote the block in an issue; empty if it is, or if it counted before."""
     if taught is None or taught.trust is not Trust.UNKNOWN:
         return ""
+    # The issue remembers the block that was trusted. As long as it is the same, nobody has to be asked again.
     is_accepted = decision.before is not None and decision.before.block == taught.block.digest
     return "" if is_accepted else taught.why
 
@@ -456,7 +458,6 @@ def _without_text(snapshot: Snapshot, tracked_issues: TrackedIssues) -> Sequence
     return [
         issue
         for issue in snapshot.issues
-        # A person may have given the label to an issue of their own.
         if issue.has_label(snapshot.label) and issue.number not in with_sign and not issue.has_label(KNOWN_ISSUE)
         if issue.author_is_bot or issue.author == snapshot.viewer
     ]
@@ -476,7 +477,7 @@ def _unless_textless(
     title = f"{identity.workflow} - {identity.part}"
     if identity.test:
         names, title = [identity.test], identity.test
-    # The title of a matrix job goes on with a bracket, and that of a longer name with a letter.
+    # `CI - test` is not the title of `CI - test (3.12)`, nor of `CI - test_dst`.
     written = re.compile(rf"(?<!\w){re.escape(title)}(?![\w(])")
     for issue in textless:
         # GitHub may have left out a text that is there, and what it remembers must not be lost.
@@ -496,6 +497,7 @@ def _within_cap(decided: Sequence[_Decided], settings: Settings, snapshot: Snaps
     creates = [pair for pair in decided if _opens(pair[1])]
     creates.sort(key=lambda pair: _worst_first(pair[0], snapshot))
     yield from (decision for _, decision in creates[: settings.max_new_issues])
+    # The worst come first in the writes as well: a sweep that is stopped has then opened these.
     over = {decision.identity for _, decision in creates[settings.max_new_issues :]}
     for _, decision in decided:
         if not _opens(decision):
@@ -508,7 +510,6 @@ def _within_cap(decided: Sequence[_Decided], settings: Settings, snapshot: Snaps
 def _worst_first(history: History, snapshot: Snapshot) -> tuple[bool, bool, int, datetime, str, str]:
     """Sorts storms first, then the default branch, how often, how long; the names make the order total."""
     return (
-        # The boolean is negated, because `False` sorts first.
         not history.identity.cause,
         not any(_is_on_default_branch(status, snapshot) for status in history.branch_statuses if status.red),
         -len(history.occurrences),
@@ -535,8 +536,9 @@ def _failing(history: History, tracked: Tracked | None, after: State | None) -> 
     jobs = {leg.job_id for leg in latest.legs}
     job_diagnoses = (*history.job_diagnoses, *(remembered([state]) if state else ()))
     candidates = (candidate for candidate in job_diagnoses if candidate.job_id in jobs and candidate.signature)
-    # A log says more than annotations, which are all there is if the log is unavailable.
+    # A matrix job with a log says more than one whose log is gone.
     job_diagnosis = min(candidates, key=lambda job: job.log_unavailable is not None, default=JobDiagnosis(0))
+    # The report counts what the issue will count, also in a dry run.
     new = [occurrence for occurrence in history.occurrences if not (state and has_counted(state, occurrence))]
     return CurrentFailure(
         identity=history.identity,

@@ -84,6 +84,7 @@ def read_histories(
     """The history of every identity that failed at least once or has an open issue, in the order of their names."""
     observations = tuple(observations)
     workflows = (context.workflows or {}).values()
+    # Names are compared first, because a renamed job or workflow has to meet the state of its issue below.
     groups = grouping_of(observations, settings, context, workflows)
     states = {state.identity.id: state for state in context.states}
     by_workflow: dict[str, list[AttemptResults]] = defaultdict(list)
@@ -93,12 +94,13 @@ def read_histories(
         by_workflow[attempt.run.workflow.name].append(attempt)
         for identity, result in attempt.named.items():
             if identity.id in states:
+                # The issue may have shortened the names. Those of the runs are whole.
                 with_issue[identity.id] = identity
             elif result.red:
+                # What never failed and has no issue is of no interest, and a large repository has much of it.
                 without_issue.add(identity)
     closed = {state.identity.id: state for state in context.closed}
     histories = []
-    # Identities that only passed have no history: there is nothing to decide.
     for identity in (*with_issue.values(), *without_issue):
         state = states.get(identity.id)
         attempts = _attempts_of(identity, groups, by_workflow)
@@ -140,7 +142,6 @@ def _attempts_of(
 ) -> Iterable[AttemptResults]:
     """The attempts of the workflows of an identity, in order; only a cause has more than one workflow."""
     names = groups.workflows(identity)
-    # The lists are in order already, so merging them is cheaper than sorting.
     return heapq.merge(*(by_workflow[name] for name in names), key=lambda attempt: (attempt.run.order, attempt.attempt))
 
 
@@ -152,7 +153,6 @@ def _by_stream(results: Iterable[AttemptResult]) -> Mapping[_BranchKey, Sequence
 
 
 def _by_name(history: History) -> tuple[str, str, str, str]:
-    # Equal names differ in the id, which makes the order total.
     identity = history.identity
     return identity.workflow.casefold(), identity.job.casefold(), identity.job, identity.id
 
@@ -181,7 +181,7 @@ class _HistoryBuilder:
         ran = self._legs_that_ran()
         always_run = self._legs_that_always_run(ran)
         before = {status.branch_key: status for status in self._remembered_branches()}
-        # A reopened issue starts with new bounds, but its trials go on with those of the closed issue.
+        # A closed issue says how often the job failed before. Its failures themselves are over.
         trials = {status.branch_key: status for status in (self.closed.branch_statuses if self.closed else ())}
         reader = self._reader(always_run, ran.keys(), occurrences)
         branches = [
@@ -189,9 +189,10 @@ class _HistoryBuilder:
             for stream in dict.fromkeys([*self.streams, *before])
             if (status := reader.read(before.get(stream), self.streams.get(stream, ()), trials.get(stream)))
         ]
-        # The branch with the newest failure is the one that the issue speaks of.
+        # The latest break is the one that an issue tells of, so its branch comes first.
         branches.sort(key=lambda status: (status.last_red.at, status.last_red.run_id), reverse=True)
         first_red, last_green, green_again = self._bounds(branches, always_run)
+        # Results after the newest failure of that branch: they say whether it passes, or fails for another cause.
         newest = _after(branches[0].last_red, self.streams.get(branches[0].branch_key, ())) if branches else []
         diagnoses = (failed.job_diagnosis for result in self.results for failed in result.red.values())
         return History(
@@ -226,7 +227,7 @@ class _HistoryBuilder:
 
     def _matrix_jobs(self) -> int:
         newest = next((result for result in reversed(self.results) if result.red), None)
-        # A cause spans jobs, so the number of its legs is not the size of a matrix.
+        # A cause or a test has jobs of several matrices, so it has no size.
         return 0 if newest is None or self.identity.spans_jobs else len(newest.red.keys() | newest.green)
 
     def _is_replaced(
@@ -239,10 +240,10 @@ class _HistoryBuilder:
         if not branches:
             return False
         known = before.get(branches[0].branch_key)
+        # What the issue remembers is about its own newest failure. After another one it says nothing.
         same_break = known is not None and known.last_red.run_id == branches[0].last_red.run_id
         state = self.state if same_break else None
         if state is not None and state.green_again is not None:
-            # The job passed after the failure, so nothing replaced its cause.
             return False
         return any(result.replaced for result in newest) or (state is not None and state.cause_replaced)
 
@@ -271,13 +272,13 @@ class _HistoryBuilder:
             start=self.context.start_of,
             proof_from=self.state.reopened_at if self.state else None,
             # With `close-after: 0` no number of passes closes an issue.
-            # One pass is enough to see that it passes.
             most=MOST_PASSES if self.settings.close_after else 1,
         )
 
     def _legs_that_ran(self) -> Mapping[Trigger, Set[str]]:
         """The legs that each event is known to run: a passing run proves nothing for a job its event never starts."""
         ran: dict[Trigger, set[str]] = defaultdict(set)
+        # The run that failed may no longer be listed, so what the issue remembers counts as well.
         for status in self.state.branch_statuses if self.state else ():
             for red_leg in status.red:
                 ran[status.workflow_id, red_leg.event].add(red_leg.leg)
@@ -323,12 +324,12 @@ class _HistoryBuilder:
         if self.context.known is not None and status.repository not in self.context.known:
             return status
         workflow = (self.context.workflows or {}).get(status.workflow_id)
-        # A renamed workflow keeps its id. The same id with another job in it is gone for this issue.
+        # An empty list of workflows is an answer; no list is none, and then nothing is gone.
         if self.context.workflows is not None and not (workflow and self._belongs(workflow)):
             return replace(status, red=(), gone=True)
         if status.gone:
             return status
-        # A schedule that is missed does not run, and that is its failure.
+        # Not running is the failure that a missed schedule is about, so it does not retire it.
         ran = () if self.identity.kind is IdentityKind.SCHEDULE else self._times_ran(status, always_run)
         place = (status.workflow_id, status.branch)
         retired = self.context.activity.why_retired(*place, workflow, ran, status.repository)
@@ -342,9 +343,9 @@ class _HistoryBuilder:
             passed = result.all_green and always_run.get(result.trigger)
             if result.red or result.green or passed or result.run.id in recent:
                 yield result.run.created_at
+        # The first attempt starts with the run. A later one may be a person who tries an old run again.
         for past in self._remembered:
             refs = self.context.activity.refs.of(past.repository)
-            # A later attempt starts later than its run was created, and the creation is what is compared.
             if past.attempt == 1 and refs.status_ref(past.branch, past.event) == status.branch:
                 yield past.started_at
 
@@ -363,7 +364,6 @@ class _HistoryBuilder:
         results = [
             result
             for result in self.streams.get(branches[0].branch_key, ())
-            # A passing run whose jobs were not read may have skipped this one.
             if not (result.all_green and not always_run.get(result.trigger))
         ]
         after = _after(branches[0].last_red, results)
@@ -371,8 +371,8 @@ class _HistoryBuilder:
         later = {result.key for result in after}
         until = [result for result in results if result.key not in later]
         if not any(result.red for result in until):
-            # What was read starts after the break, so only its end is known.
             return None, None, green_again
+        # Back from the newest failure to the last pass before it: the failure right after that pass began the break.
         newest_red = max(place for place, result in enumerate(until) if result.red)
         green = next((place for place in range(newest_red, -1, -1) if until[place].is_green), None)
         first_red = next(result for result in until[0 if green is None else green + 1 :] if result.red)
@@ -390,7 +390,7 @@ class _HistoryBuilder:
             for result in results:
                 green = result.green | (always_run.get(result.trigger, set()) if result.all_green else set())
                 place = _tested(result.run.event, result.run.commit.sha, result.run.id)
-                # A pass before the failure is no flake: something may have broken between the two.
+                # A leg that failed and passed in one attempt has two jobs of one name, which proves nothing.
                 if any(failed.get((*place, leg), result.key) < result.key for leg in green - result.red.keys()):
                     flakes[result.run.commit.sha] = result.order
                 for leg, observation in result.red.items():
@@ -414,11 +414,11 @@ class _HistoryBuilder:
             return 0
         causes: dict[int, set[str]] = defaultdict(set)
         for occurrence in (*self._known_failures, *occurrences):
+            # Different causes, one after another, are several breaks. Only one that comes back is flaky.
             if occurrence.never_ran is None and occurrence.outcome not in _NO_FLAKES:
                 causes[occurrence.run_id] |= {leg.signature for leg in occurrence.legs if is_known(leg.signature)}
         ends = [run_id for (run_id, passed), (_, passes_then) in pairwise(status.recent) if passes_then and not passed]
         counts = Counter(cause for run_id in ends for cause in causes[run_id])
-        # One cause that comes back is flaky; several causes in turn are several breaks.
         return max(counts.values(), default=0)
 
     def _is_allowed(self, branches: Sequence[BranchStatus]) -> bool:
@@ -430,6 +430,7 @@ class _HistoryBuilder:
 
     def _is_of(self, occurrence: Occurrence, run: Run) -> bool:
         """Whether an occurrence, in the form in which an issue remembers it, has the branch status of a run."""
+        # An issue remembers names that are cut and cleaned, so they are compared in this form.
         source = run.subject or run.workflow.file_name
         if occurrence.repository != run.repository or occurrence.source != _remembered_form(source, 60):
             return False
@@ -451,7 +452,6 @@ def _after(last_red: RunRef, results: Sequence[AttemptResult]) -> Sequence[Attem
 
 
 def _failed_in_passing_run(result: AttemptResult) -> bool:
-    # `continue-on-error` shows as a failed job in the last attempt of a run that passed.
     return bool(result.red) and result.run.conclusion == Outcome.SUCCESS and result.attempt == result.run.attempt
 
 
@@ -482,7 +482,6 @@ def _occurrence(result: AttemptResult) -> Occurrence:
         outcome=outcome,
         legs=tuple(_failed_leg(leg, observation) for leg, observation in sorted(result.red.items())),
         source=run.subject or run.workflow.file_name,
-        # A run with any other failure is not one that waited, so the wait explains nothing.
         never_ran=_longest(failed) if outcome is Outcome.NEVER_RAN else None,
         repository=run.repository,
     )
@@ -517,7 +516,6 @@ def _failed_leg(leg: str, observation: Observation) -> FailedLeg:
     )
 
 
-# A test or a compiler that fails says more than a time limit, and a cancelled job says least.
 _WORST_FIRST = (
     Outcome.FAILURE,
     Outcome.TIMED_OUT,

@@ -1,4 +1,4 @@
-"""The lifecycle rules: what becomes of one identity, and why. The numbers are those of docs/architecture.md."""
+"""The lifecycle rules: what becomes of one identity, and why. The numbers are those of docs/rules.md."""
 
 from __future__ import annotations
 
@@ -53,7 +53,6 @@ _KNOWN = "#"
 _MERGED = "="
 """The same of an issue that a person merged into another one."""
 
-# GitHub has a log minutes after the job ended. After an hour it will hardly come.
 _LOGS_ARRIVE_WITHIN = timedelta(hours=1)
 _FLAKES = 2
 """Commits on which a job failed and then passed before a passing job gets an issue: one may be chance."""
@@ -101,7 +100,7 @@ class LifecycleRules:
         if tracked is None:
             return self._without_issue(history)
         if tracked.state is None:
-            # Only an issue whose text was made by the tracker and damaged is written again.
+            # Without a failure that the runs show, there is nothing to write the text from.
             if tracked.restorable and tracked.issue.open and history.occurrences:
                 return self.restore(history, tracked.issue)
             return skip(history, SkipReason.UNREADABLE, f"issue #{tracked.issue.number}: {tracked.defect}", tracked)
@@ -133,13 +132,12 @@ class LifecycleRules:
         """
         issue, before = update.issue, update.before
         if issue is None or before is None or issue.has_label(KEEP_OPEN) or update.after.reopened_at is not None:
-            # A person who opened the issue again has said that it should be open.
             return update
         # An older version linked the two and left both open. They stay so until something happens.
-        # Closing all of them after an upgrade would be many comments about nothing new.
         linked = umbrella.before is not None and issue.number in umbrella.before.related
         if linked and update.after.count == before.count:
             return update
+        # A new umbrella issue has no number before it is written, so the writer puts it in.
         kept = umbrella.issue or IssueRef(umbrella.identity.id)
         number = kept.number if isinstance(kept, Issue) else kept
         closing = Closing(CloseReason.DUPLICATE, self.now)
@@ -151,7 +149,6 @@ class LifecycleRules:
             reason=f"{line.words}, so it is counted there" if line else f"one issue tracks all {noun} for this reason",
             after=fit(dataclasses.replace(update.after, closed=closing, umbrella=key_of_umbrella(umbrella.identity))),
             comment=DuplicateOf(number, umbrella=True) if self._may_comment(issue) else None,
-            # A closed issue needs no label for what it is no more.
             labels=(),
             duplicate_of=kept,
         )
@@ -211,12 +208,15 @@ class LifecycleRules:
     # --- rule 3: failing, no issue ---------------------------------------------------------------
 
     def _without_issue(self, history: History) -> Decision | Skip:
+        # A passing job gets an issue only for being flaky. Nobody would notice a job that passes each second time.
         flaky = not history.failing and is_flaky_enough(history, None)
         if not (history.failing or flaky):
             return not_failing(history, None)
         least = self.settings.min_failures
         # A run counts once, however often it was run again.
         failed = len({occurrence.run_id for occurrence in history.occurrences})
+        # The reasons to wait come in this order, because the summary shows only the first: what a person has set, what
+        # another issue covers, what is not known yet.
         if failed < least:
             failed_runs = counted(failed, "failed run")
             return skip(history, SkipReason.TOO_FEW, f"{failed_runs}; `min-failures` is {least}")
@@ -247,7 +247,7 @@ class LifecycleRules:
             return False
         if history.identity.spans_jobs:
             return bool(history.identity.test) and history.unread
-        # After that time, an issue without a cause is better than none.
+        # GitHub stores a log some time after the job has ended, so a log that is missing then may still come.
         late = self.now - history.latest.ended_at > _LOGS_ARRIVE_WITHIN
         unread = frozenset() if by_log else self.undiagnosed
         return any(
@@ -262,17 +262,19 @@ class LifecycleRules:
     def _open(self, history: History, tracked: Tracked, before: State, declined: Set[str]) -> Decision:
         """Rule 4: an open issue is updated. Rule 6: it is closed with proof."""
         after = self._accepted(self._completed(updated_state(before, history)), tracked.issue)
-        # If something of one of its repositories is missing, a pass there may be missing as well.
+        # What could not be read in one repository says nothing against closing an issue about another.
         partial = any(status.repository in self.partial for status in after.branch_statuses)
         recovery = judge_recovery(after, history, tracked.issue, self.settings, self.now, partial=partial)
         if recovery.close_as is not None:
             return self._close(before, after, tracked, recovery, recovery.close_as)
         after = _changed(after, compared_to=comment_policy.compared_to(before, after, self.undiagnosed))
+        # The umbrella issue announces the cause that it stands for, so the issues of its jobs do not.
         of_storms = () if history.identity.cause else (storm.identity.cause for storm in self.storms.umbrellas)
         covered = {*declined, *of_storms}
         news = comment_policy.news_to_comment_on(before, after, self.settings.comment, self.now, covered)
         may_comment = self._may_comment(tracked.issue)
         if not may_comment:
+            # Muted news is not kept for later, or a sweep after the muting would tell all of it at once.
             news = dataclasses.replace(news, failures=0, causes=(), flaky=False)
         # What is learnt later may show that another break, which is as old, is the latest one. That is no news.
         week_known = before.week_commented and comment_policy.is_a_week_old(after, self.now)
@@ -307,7 +309,6 @@ class LifecycleRules:
     def _close(
         self, before: State, after: State, tracked: Tracked, recovery: CloseDecision, close_as: CloseReason
     ) -> Decision:
-        # A closing ends what a person asked for by opening the issue again.
         closed = dataclasses.replace(after, closed=Closing(close_as, self.now), reopened_at=None)
         return Decision(
             DecisionKind.CLOSE,
@@ -323,21 +324,22 @@ class LifecycleRules:
 
     def _closed(self, history: History, tracked: Tracked, state: State, declined: Set[str]) -> Decision | Skip:
         issue = tracked.issue
+        # Without a time of closing, every failure counts as older: it is safer to leave the issue closed.
         closed_at = issue.closed_at or self.now
         flaky = not history.failing and is_flaky_enough(history, closed_at)
         if not (history.failing or flaky):
             return not_failing(history, tracked)
+        # What a person decided comes before everything that the runs say.
         if (decision := self._declined(history, tracked, declined, closed_at)) is not None:
             return decision
         # A job in an umbrella issue went on failing; what counts is that it fails of something else now.
         in_umbrella = tracked.is_in_umbrella and history.failing
-        # Within an umbrella nothing was counted in this issue, so the time of its closing says nothing.
         if not (flaky or in_umbrella or self._failed_after_closing(history, tracked)):
             words = "no failed run since it was closed"
             return skip(history, SkipReason.OLDER_THAN_CLOSING, words, tracked)
         if storm := self.storms.over(history):
             return skip(history, SkipReason.STORM, self._storm_words(storm, history), tracked)
-        # An old issue has an old discussion; a new one that links to it is easier to follow.
+        # Nobody reads on in a discussion of last year, so a late failure gets a new issue with a link back.
         if self.now - closed_at > self.settings.reopen_within:
             follower = follow(issue.number, history, closed_at)
             return self._create(history, follower, f"failing again, long after #{issue.number} was closed")
@@ -371,10 +373,10 @@ class LifecycleRules:
         """
         closed_at, closer = tracked.issue.closed_at or self.now, self.closers.get(tracked.issue.number)
         for occurrence in failing_occurrences(history):
+            # GitHub is asked about the branch that the commit was pushed to. On another one it may come much later.
             contains = None
             if closer and occurrence.branch == closer.branch:
                 contains = self.contains.get((closer.sha, occurrence.commit.sha))
-            # Without a closer on this branch, only the time can tell.
             if occurrence.started_at > closed_at if contains is None else contains:
                 return True
         return False
@@ -387,7 +389,6 @@ class LifecycleRules:
         A duplicate that a person closed stays closed, whatever the cause.
         """
         fails_otherwise = _failed_since(history, closed_at) and _fails_otherwise(history, declined)
-        # A cause that an umbrella covers has an issue already.
         if tracked.closed_for_good and declined and fails_otherwise and not self.storms.over(history):
             number = tracked.issue.number
             reason = f"new cause; #{number} was closed as not planned for other causes"
@@ -404,7 +405,7 @@ class LifecycleRules:
 
     def _create(self, history: History, state: State, reason: str) -> Decision:
         state = self._completed(state)
-        # An issue that is a week old when it is opened says so in its text, so no comment repeats it.
+        # A failure that is a week old at the opening needs no comment that says so.
         state = _changed(state, week_commented=comment_policy.is_a_week_old(state, self.now))
         attribution = self._attribution
         labels = (*self.settings.labels, *attribution.labels(state), *([FLAKY] if state.flaky else []))
@@ -427,9 +428,10 @@ class LifecycleRules:
         state = state if merged == state else fit(merged)
         state = _changed(state, start_failure=start_failure(state, self.files_at))
         if not state.commit_can_cause:
+            # To name a person for a lost runner would be an accusation.
             return _changed(state, suspects=None, owners=None)
         commits = next((commits for commits in self.commits if is_about(commits, state)), None)
-        # Once the commits of a break are known, they do not change.
+        # The suspects of a break stay as they are once named: they do not change, and people may have been asked.
         suspects = state.suspects or (shortened_commits(commits) if commits else None)
         completed = self._attribution.completed(dataclasses.replace(state, suspects=suspects))
         return _changed(state, suspects=completed.suspects, owners=completed.owners)
@@ -455,7 +457,6 @@ def is_flaky_enough(history: History, since: datetime | None) -> bool:
     flakes = {
         occurrence.commit.sha
         for occurrence in history.occurrences
-        # Flakes that an issue has counted before its closing are no news.
         if occurrence.commit.sha in history.flakes and (since is None or occurrence.started_at > since)
     }
     old = all(status.passes >= _OLD_FLAKE for status in history.branch_statuses)
@@ -465,6 +466,7 @@ def is_flaky_enough(history: History, since: datetime | None) -> bool:
 def _changed(state: State, **changes: Any) -> State:
     """The state with these changes, made to fit again; a state that is the same is not fitted, which takes long."""
     after = dataclasses.replace(state, **changes)
+    # `fit` writes the whole marker to learn its length.
     return state if after == state else fit(after)
 
 
@@ -477,6 +479,7 @@ def is_about(commits: CommitsBetween, state: State) -> bool:
 def _fails_otherwise(history: History, declined: Set[str]) -> bool:
     """Whether a job fails now for a cause that is known and not among these."""
     of_newest = {leg.signature for leg in failing_now(history)}
+    # "Process completed with exit code 1" is no other cause: it may be any.
     named = (diagnosis for diagnosis in history.job_diagnoses if names_cause(diagnosis))
     causes = ((one.signature, one.headline) for one in named if one.signature in of_newest)
     return any(not declined & {*cause} for cause in causes)

@@ -23,6 +23,7 @@ def is_over(status: BranchStatus, close_after: int, now: datetime, reopened_at: 
 
 
 def _is_quiet(status: BranchStatus, now: datetime, reopened_at: datetime | None) -> bool:
+    # A person who opens the issue again says that the time before proves nothing.
     since = max(filter(None, (status.last_red.at, reopened_at)))
     return not status.red and bool(status.greens) and now - since >= QUIET
 
@@ -56,9 +57,11 @@ def judge_recovery(
 def _judge(state: State, history: History, settings: Settings, now: datetime) -> CloseDecision:
     if history.failing or not state.branch_statuses:
         return CloseDecision(None, "still failing" if history.failing else "not seen since")
+    # What can no longer fail needs no passes, so this comes before they are counted.
     if (ended := _ended(state, history)) is not None:
         return ended
     if missing := state.passes_missing(settings.close_after):
+        # A rarely failing job may never reach the passes that its trials ask for. Time then closes its issue.
         if all(is_over(status, settings.close_after, now, state.reopened_at) for status in state.branch_statuses):
             return CloseDecision(CloseReason.RECOVERED, f"nothing but passes for {QUIET.days} days", without_proof=True)
         words = "passing run closes" if missing == 1 else "passing runs close"
@@ -93,15 +96,19 @@ def _held_open(state: State, close_as: CloseReason, issue: Issue, partial: bool)
         return f"the label `{KEEP_OPEN}` keeps it open"
     if partial:
         return "not everything could be read, and what is unknown closes nothing"
+    # A branch that was dropped may still fail, and no later run would tell.
     if state.branch_statuses_cut:
         return "it failed on more branches than an issue can remember, so close it by hand"
+    # Only passes outweigh what a person decided. "Gone" was the reason that this person may have disagreed with.
     if state.reopened_at is not None and close_as is not CloseReason.RECOVERED:
         return "a person opened it again after the tracker had closed it"
     return ""
 
 
 def _proof_words(state: State) -> str:
+    # A missed schedule has no trials of its own: one run proves that it runs again.
     if all(status.subject == SCHEDULE for status in state.branch_statuses):
         return "its schedule runs again"
+    # The branch with the fewest passes says how much is proven.
     passes = min(status.passes for status in state.branch_statuses if not status.gone)
     return f"{counted(passes, 'pass', 'passes')} in a row since it last failed"

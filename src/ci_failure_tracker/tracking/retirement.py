@@ -47,6 +47,7 @@ class Activity:
         repository: str = "",
     ) -> RetireReason | None:
         """Why a status is retired, or `None`; `ran` are the times at which the job is known to have run there."""
+        # A deleted branch is certain, whatever the workflow and the times say, so it comes first.
         if self.refs.of(repository).is_gone(status_ref):
             return RetireReason.REF
         state = workflow.state if workflow else ""
@@ -68,8 +69,10 @@ class Activity:
             # Of tags, only those that say something new are listed.
             if last_runs is None and (not complete or key[1].startswith(TAGS)):
                 return False
+            # A later run whose jobs were not read may have run the job.
             if any(at > newest and at not in listed for at in last_runs or ()):
                 return False
+        # A yearly workflow is not old after 90 days: what seldom runs waits for ten of its own intervals.
         return self.now - newest > _INTERVALS * _interval(
             ran | {at for at in (*listed, *(last_runs or ())) if at < newest}
         )

@@ -60,6 +60,7 @@ def updated_state(state: State | None, history: History, since: datetime | None 
 
     `since` leaves out what started before it: a new issue that follows a closed one starts afresh.
     """
+    # Failures before `since` belong to the issue before this one. They move `counted_to`, so that none counts later.
     earlier = [past for past in history.occurrences if since is not None and past.started_at <= since]
     later = (occurrence for occurrence in history.occurrences if occurrence not in earlier)
     new = [occurrence for occurrence in later if not (state and has_counted(state, occurrence))]
@@ -68,6 +69,7 @@ def updated_state(state: State | None, history: History, since: datetime | None 
     occurrences = sorted((*after, *map(_shortened, new)), key=lambda occurrence: occurrence.order)
     first_red, last_green = bounds(state, history)
     legs, legs_cut = _count_legs(state, new)
+    # Only the log says that a job belongs to a cause or a test, and it may be read after its run was counted.
     if history.identity.spans_jobs:
         legs = _with_late_legs(legs, history.occurrences, legs_cut=legs_cut)
     failed = [(occurrence, leg) for occurrence in new for leg in occurrence.legs]
@@ -123,6 +125,7 @@ def _with_memory_of_issue(updated: State, state: State | None) -> State:
     """The state with what a history does not hold: what became of the issue, and its comments."""
     if state is None:
         return updated
+    # What is said of one break, such as its suspects, is wrong for the next one.
     same_break = updated.first_red == state.first_red and updated.last_green == state.last_green
     return dataclasses.replace(
         updated,
@@ -148,6 +151,7 @@ def _with_memory_of_issue(updated: State, state: State | None) -> State:
 
 def _green_again(state: State | None, history: History, failed: bool) -> RunRef | None:
     """The first passing run after the break; the one that an issue remembers may no longer be listed."""
+    # After a new failure, the pass that the issue remembers belongs to the break before.
     remembered = state.green_again if state and not failed else None
     read = history.green_again
     if remembered is None or read is None:
@@ -189,6 +193,7 @@ def reopen(state: State, history: History) -> State:
         branch_statuses_cut=False,
     )
     updated = updated_state(fresh, history)
+    # A branch that was proven to be fixed would otherwise have to prove it a second time.
     failing = {status.branch_key for status in updated.branch_statuses}
     fixed = (status for status in state.branch_statuses if status.is_fixed and status.branch_key not in failing)
     return fit(dataclasses.replace(updated, branch_statuses=(*updated.branch_statuses, *fixed)))
@@ -207,6 +212,7 @@ def has_counted(state: State, occurrence: Occurrence) -> bool:
     """Whether an issue with this state has counted an occurrence before."""
     if any(remembered.key == occurrence.key for remembered in state.occurrences):
         return True
+    # The occurrences that an issue dropped are the oldest ones, so one place in the order stands for all of them.
     return state.counted_to is not None and occurrence.order <= state.counted_to
 
 
@@ -236,6 +242,7 @@ def _ended(read: Mapping[tuple[int, int], Occurrence]) -> Callable[[Occurrence],
 def _with_late_jobs(remembered: Occurrence, read: Occurrence) -> Occurrence:
     known = {leg.job_id for leg in remembered.legs}
     late = [leg for leg in _shortened(read).legs if leg.job_id not in known]
+    # If matrix jobs were cut, a late one may be among these, and to add it would count it twice.
     if not late or remembered.hidden_legs:
         return remembered
     legs = sorted((*remembered.legs, *late), key=lambda leg: leg.leg)
@@ -243,6 +250,7 @@ def _with_late_jobs(remembered: Occurrence, read: Occurrence) -> Occurrence:
 
 
 def _merged(remembered: Occurrence, read: Occurrence) -> Occurrence:
+    # A cause that is known stays: a log that GitHub has deleted since must not take it away.
     by_job = {leg.job_id: leg for leg in read.legs if leg.signature or leg.log_unavailable}
     legs = tuple(
         dataclasses.replace(leg, signature=new.signature, log_unavailable=new.log_unavailable, outcome=new.outcome)

@@ -71,7 +71,7 @@ class TrackedIssues:
         for tracked in self.written:
             state = tracked.state if tracked.issue.open else None
             if state is None:
-                continue
+                continue  # a closed issue, or one that cannot be read, says nothing of what is broken
             for name in {status.repository for status in state.branch_statuses}:
                 about = dataclasses.replace(tracked, state=_about(state, name))
                 read[name][tracked.issue.number] = (tracked.issue, about)
@@ -96,6 +96,7 @@ class TrackedIssues:
             return self
         states = self._states_after(corrections)
         current = tuple(dataclasses.replace(each, state=states[each.issue.number]) for each in self.current)
+        # Without its issue, an identity that was merged would count as new and get a second one.
         gone = {merge.entry.identity.id for merge in corrections.on}
         by_id = {failure_id: tracked for failure_id, tracked in _by_id(current).items() if failure_id not in gone}
         return dataclasses.replace(self, current=current, _by_id=by_id, _closed=_closed_by_job(current))
@@ -105,6 +106,7 @@ class TrackedIssues:
         states = {tracked.issue.number: tracked.state for tracked in self.current}
         for merge in corrections.merges:
             holder, merged = states[merge.holder], states.get(merge.entry.number)
+            # Later failures reach the holder through its history. Only what came before has to be taken over, once.
             if holder is not None and merge.is_new and merged is not None:
                 states[merge.holder] = merge_states(holder, merged)
         for failure_id, tracked in self._by_id.items():
@@ -127,6 +129,7 @@ class TrackedIssues:
             return tracked
         workflow_ids = {status.workflow_id for status in history.branch_statuses}
         identity = history.identity
+        # The job is compared in the form in which an issue remembers it: cleaned, and cut to 100 characters.
         candidates = self._closed.get((plain(identity.job, 100), identity.kind), ())
         closed = (tracked for tracked in candidates if tracked.state and workflow_ids & own_workflow_ids(tracked.state))
         return max(closed, key=lambda tracked: _closing_order(tracked.issue), default=None)
@@ -202,6 +205,7 @@ def read_issues(
     read_before = before._read if before else {}
     read = []
     for issue in issues:
+        # A sweep reads the issues in several rounds, and a repository may have thousands of them.
         earlier, tracked = read_before.get(issue.number, (None, None))
         read.append((issue, tracked if earlier is issue else read_tracked(issue)))
     foreign = {issue.number for issue, tracked in read if tracked and scope.is_foreign(tracked.state)}
@@ -226,6 +230,7 @@ def read_issues(
 def _current(tracked: Tracked, now: datetime) -> Tracked:
     if tracked.state is None or tracked.state.closed is None or not tracked.issue.open:
         return tracked
+    # It is open, and its marker says that the tracker closed it: only a person can have opened it again.
     return dataclasses.replace(tracked, state=reopened_by_person(tracked.state, now))
 
 
@@ -249,6 +254,7 @@ def _closed_by_job(issues: Iterable[Tracked]) -> Mapping[tuple[str, IdentityKind
     closed: dict[tuple[str, IdentityKind], list[Tracked]] = defaultdict(list)
     for tracked in issues:
         state = tracked.state
+        # A cause or a test does not hang on the name of a workflow, so a renamed workflow finds it anyway.
         if not tracked.issue.open and state and not state.is_duplicate and not state.identity.spans_jobs:
             closed[state.identity.job, state.identity.kind].append(tracked)
     return closed
@@ -328,11 +334,13 @@ def track_observations(
     """
     since = new_tags_from(tracked_issues.written) if snapshot.refs.tags_by_word else None
     observations = tuple(observation for observation in observations if not is_on_old_tag(observation.run, since))
+    # What people corrected comes first, so that everything after it sees the issues as people want them.
     corrections = corrections_of(snapshot, tracked_issues, settings)
     tracked_issues = tracked_issues.corrected(corrections)
     states = [tracked.state for tracked in tracked_issues.current if tracked.state]
     diagnosed = with_known_causes(observations, states, snapshot.job_diagnoses)
     known = KnownIssues.of(snapshot, tracked_issues.current, now)
+    # A failure that a known issue takes is gone before histories are made, so that no rule counts it.
     diagnosed = known.apply(diagnosed, settings)
     observations = tuple(_taken_as(each, read) for each, read in zip(observations, diagnosed, strict=True))
     open_states = (*tracked_issues.open_states, *corrections.states)
@@ -354,6 +362,7 @@ def track_observations(
     )
     histories: list[History] = []
     kinds = _by_kind(context, diagnosed, settings)
+    # An issue that was opened under other settings keeps its kind. Its identity must not get a second issue.
     of_others = {state.identity.id for kind, of_kind in kinds.items() if kind != settings for state in of_kind}
     for kind, states_of_kind in kinds.items():
         of_kind = read_histories(diagnosed, kind, dataclasses.replace(context, states=tuple(states_of_kind)))
@@ -365,6 +374,7 @@ def track_observations(
         ]
     histories = [_under_present_name(history, names) for history in histories]
     storms = Storms()
+    # With `group-by: cause`, every cause has its issue anyway, so there is no storm.
     if settings.group_by is not GroupBy.CAUSE:
         histories = [history for history in histories if not history.identity.cause]
         storms = _storms(diagnosed, histories, settings, context, tracked_issues)
@@ -459,6 +469,7 @@ def _by_kind(
     The settings of the sweep are there even without a state.
     """
     named: set[str] = set()
+    # A job whose issue the present settings would open as well needs no other grouping.
     if settings.group_by not in _BY_LOG:
         groups = grouping_of(observations, settings, context, (context.workflows or {}).values())
         with_job = (observation for observation in observations if observation.job is not None)

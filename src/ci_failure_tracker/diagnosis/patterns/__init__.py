@@ -1,4 +1,4 @@
-"""The log patterns, one module for each ecosystem. See docs/diagnosis.md for how to add one."""
+"""The log patterns, one module for each ecosystem. docs/patterns.md says how to add one."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from ci_failure_tracker.model import FailureKind
 
 # gcc, clang, and every compiler that prints `path:line:column: error: …` in their style.
 
+# Files of other languages, whose tools print places in the style of gcc and have patterns of their own.
 _GCC_OTHERS = (
     r"(?![^\s:]{1,300}\.(?:l?hs|swift|pyi?|java|scala|sc|kts?|zig|go|rb|exs?|erl|dart|nim|cr|rs|[cm]?[jt]sx?|groovy"
     r"|mli?"
@@ -14,6 +15,8 @@ _GCC_OTHERS = (
 )
 _GCC_PATH = r"(?:[A-Za-z]:)?" + _GCC_OTHERS + r"(?=[^\s:]{0,300}[./<])[^\s:()\[\]]{1,300}"
 _GCC_PLACE = _GCC_PATH + r"(?::\d{1,7}){1,2}: "
+# A line of code that older compilers show has no sign of its own. It is none of these: a lead, an output of make, a
+# command.
 _GCC_COMMAND = (
     r"(?!\s{1,30}from .{1,400}[:,]$)(?! *[A-Z]{2,9}(?:\(\w\))? +\S{1,300}$)(?!\s*(?:make|ninja|\[|\+ |>"
     r"|\S{1,300}:\d{1,7}:|[\w./-]{0,200}(?:cc|\+\+|clang) ))"
@@ -251,6 +254,7 @@ _CONFIGURE = (
         name="configure.error",
         kind=FailureKind.COMPILE,
         keywords=("configure: error: ",),
+        # `in` begins the form that names the folder first, which the next pattern takes.
         start=r"configure: error: (?!in [`'])",
         body=r"See [`']config\.log' for",
         example="""
@@ -395,6 +399,7 @@ _GOOGLETEST = (
         context_before=r"\[ RUN      \] ",
         max_context=1,
         end=r"\[  FAILED  \] ",
+        # The next test ends the block, too, if a failure did not end this one.
         end_before=r"\[[-=]{10}\]|\[ (?! FAILED )[ A-Z]{8} \]",
         max_lines=30,
         headline=r"^\[  FAILED  \] |^C\+\+ exception with description ",

@@ -20,6 +20,7 @@ _DOCKER_BUILD_LEAD = (
 _DOCKER = (
     LogPattern(
         name="docker.solve_command",
+        # It only says that a command in the image failed; what the command printed says why.
         wrapper_lines=60,
         keywords=("failed to solve",),
         start=r"(?:ERROR|error|\S{0,40}target \S{1,80}): failed to solve.{0,400}(?:did not complete successfully"
@@ -44,6 +45,7 @@ _DOCKER = (
         name="docker.solve",
         keywords=("failed to solve",),
         start=r"(?:ERROR|error|\S{0,40}target \S{1,80}): failed to solve"
+        # The two endings belong to `docker.solve_command`.
         r"(?!.{0,400}(?:did not complete successfully|executor failed running))",
         context_before=_DOCKER_BUILD_LEAD,
         max_context=20,
@@ -64,6 +66,7 @@ _DOCKER = (
     LogPattern(
         name="docker.daemon",
         keywords=("error response from daemon",),
+        # To remove what is not there is usual in a cleanup, and no reason.
         start=rf"(?:docker: |ERROR: |\S{{0,60}} )?Error response from daemon: (?!{_DOCKER_REMOVAL})",
         example="! docker: Error response from daemon: driver failed programming external connectivity on orchard.",
     ),

@@ -9,6 +9,7 @@ from ci_failure_tracker.model import FailureKind
 
 _DOTNET_BUILD_NODE = r"\s{0,12}(?:\d{1,4}(?::\d{1,4})?> ?)?"
 _DOTNET_BUILD_ORIGIN = r"(?:[A-Za-z]:)?[^\s:(][^:(]{0,300}(?:\(\d[\d,-]{0,30}\))? ?: (?:[\w ]{0,30}? )?"
+# These codes only report that another tool failed, or are those of TypeScript and NuGet, which have patterns.
 _DOTNET_BUILD_CODE = r"(?:fatal )?error (?!MSB(?:3073|3721|4181|6006|8066)|VSTEST|TS\d|NU\d)[A-Z]{1,12}-?\d{1,6} ?: "
 _DOTNET_BUILD_LINE = _DOTNET_BUILD_NODE + _DOTNET_BUILD_ORIGIN + _DOTNET_BUILD_CODE
 

@@ -121,6 +121,8 @@ _GIT = (
     LogPattern(
         name="git.fatal",
         keywords=("fatal: ",),
+        # Other programs write `fatal: error` and `fatal: Uncaught`; scripts ask for tags and branches that may be
+        # missing.
         start=r"fatal: (?!error\b|Uncaught|clone of '|\w{1,40}Error"
         r"|No (?:names found|upstream|tags can|annotated)|no tag "
         "exactly)[a-zA-Z'].{1,1900}",

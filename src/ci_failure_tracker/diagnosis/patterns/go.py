@@ -181,6 +181,7 @@ _GO_TEST = (
         max_context=1,
         end=r"={18}$",
         body=r"\s|$|(?:Previous |Read |Write |Goroutine )",
+        # The frames of the test runner and of the library are the same in every race.
         fingerprint=r"^WARNING: DATA RACE|^  (?!testing\.|main\.main|runtime\.|sync\.)\S{1,300}\(\)$",
         example="""
 > ==================

@@ -12,6 +12,7 @@ _NPM_TAIL = _NPM_SAYS + (
     r" (?:A complete log|For a full report|Note that you can also|See /|Please include the following|If you need help"
     r"|\s{1,4}/\S{1,300}(?:\.log|\.txt)$|(?:\d{3}|enoent|notarget)\s{0,4}$)|" + _NPM_SAYS + r"$"
 )
+# Lines of npm that give details of an error, or of the machine, and no reason.
 _NPM_AGAIN = (
     r"(?!code |syscall |path |errno |command |dest |typecode |file |cwd |Linux|Darwin|Windows|argv|node v|npm {1,2}v)"
 )
@@ -23,6 +24,7 @@ _NPM = (
         name="npm.code",
         kind=FailureKind.DEPENDENCY,
         keywords=("npm err!", "npm error code "),
+        # ELIFECYCLE and a number only say that a script failed.
         start=_NPM_SAYS + r" code (?!ELIFECYCLE|\d)\S",
         body=_NPM_SAYS,
         end_before=_NPM_SAYS
@@ -117,6 +119,7 @@ _PNPM_PATTERNS = (
         name="pnpm.error",
         kind=FailureKind.DEPENDENCY,
         keywords=("err_pnpm_",),
+        # These only say that a script of a package failed.
         start=_PNPM + r"(?!" + _PNPM_RECURSIVE + r")\w",
         body=r"$|\s{2,8}\S|\s{0,2}[│├└┬─×╰]|This error happened|Note that|Failure reason|specifiers in|If you "
         r"|The latest release|Other releases|Expected|Got|Your (?:pnpm|Node) version|\.$"
@@ -323,6 +326,7 @@ _ESLINT = (
         name="eslint.warnings",
         kind=FailureKind.LINT,
         keywords=("(0 errors, ",),
+        # Warnings alone fail a job through `--max-warnings`.
         start=r".{0,40}(?:✖|×) \d{1,6} problems? \(0 errors, \d{1,6} warnings?\)",
         context_before=_ESLINT_ENTRY + r"|" + _ESLINT_FILE + r"|$",
         max_context=20,

@@ -211,6 +211,7 @@ _FLAKE8_ANY = _FLAKE8_LINE + r"|" + _FLAKE8_OLD_PYLINT + r"|" + _FLAKE8_BARE_PYF
 _FLAKE8_SOURCE = r"\s{4,200}\S|\s{0,300}\^{1,200}$|(?:import |from |def |class |async def |@\w|#).{0,400}"
 
 
+# Names of standards look like codes of rules: SHA256, UTF16, RFC2119.
 _FLAKE8_RUFF = r"(?!SHA|MD|UTF|HTTP|RFC|CVE|ISO|RSA|AES)[A-Z]{1,5}\d{3,4} (?:\[\*\] )?[A-Z`\[]"
 
 _FLAKE8 = (

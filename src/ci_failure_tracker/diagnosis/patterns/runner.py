@@ -19,6 +19,8 @@ _RUNNER = (
         name="runner.exit_by_signal",
         keywords=("process completed with exit code",),
         priority=1,  # before runner.exit_code
+        # Signals by 128 plus their number (132 SIGILL, 134 SIGABRT, 135 SIGBUS, 136 SIGFPE, 139 SIGSEGV), and the
+        # exceptions of Windows: 0xC0000005 is -1073741819.
         start=r"(?:##\[error\])?Process completed with exit code (?:13[24569]|-107374\d{4})\b",
         confidence=Confidence.SYMPTOM,
         example="! ##[error]Process completed with exit code 139.",
@@ -28,6 +30,7 @@ _RUNNER = (
         kind=FailureKind.INFRASTRUCTURE,
         wrapper_lines=1,
         keywords=("process completed with exit code",),
+        # 124 is that of `timeout`, 137 that of SIGKILL and 143 that of SIGTERM: something outside ended the program.
         start=r"(?:##\[error\])?Process completed with exit code (?:124|137|143)\b",
         confidence=Confidence.LIKELY,
         example="! ##[error]Process completed with exit code 137.",

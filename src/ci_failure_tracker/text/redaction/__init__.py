@@ -2,7 +2,7 @@
 
 GitHub masks only the secrets that it knows. It does not mask a secret that a program made, read from a file or got from
 a person. So each line is searched for the forms of secrets and for their names: `kinds` is the table of both, `values`
-tells a secret from other text in its place, `private_keys` finds secrets of several lines.
+distinguishes a secret from other text in its place, `private_keys` finds secrets of several lines.
 """
 
 from __future__ import annotations
@@ -41,10 +41,12 @@ def redacted(line: str) -> str:
 def redacted_lines(lines: Iterable[str]) -> tuple[str, ...]:
     """Each line redacted, in order; also the lines of a private key, which only several lines together show."""
     all_lines = list(lines)
+    # From the last line back, so that the places of earlier pieces stay right.
     for number, start, end in reversed(tuple(wrapped_tokens(all_lines))):
         all_lines[number] = f"{all_lines[number][:start]}{MASK}{all_lines[number][end:]}"
     for number in element_lines(all_lines):
         value = all_lines[number].strip()
+        # The indentation stays, so that the excerpt looks like the log.
         all_lines[number] = all_lines[number].replace(value, MASK)
     hidden = frozenset(key_lines(all_lines))
     return tuple(_hidden(line) if number in hidden else redacted(line) for number, line in enumerate(all_lines))

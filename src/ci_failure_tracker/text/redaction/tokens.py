@@ -18,7 +18,7 @@ from ci_failure_tracker.text.redaction.token_table import ALPHABETS, TOKENS, Tok
 
 _SIGN_AND_ONE = 2
 _SIGNS = "_-.~$|:"
-"""The signs that end a prefix. The sign and the two characters before it tell which forms to try."""
+"""The signs that end a prefix. The sign and the two characters before it select the forms to try."""
 
 _RARE_SIGNS = ("+", "!")
 _RARE_FIRST = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ").union(_RARE_SIGNS, _SIGNS)
@@ -55,6 +55,7 @@ _MOST_WRAPPED = 40
 _MOST_WRAPPED_EXACT = 6
 """The same for a token of exact length."""
 
+# The end of an escape before a token looks like a part of its word.
 _ESCAPES = (
     r"(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrtbf])|(?<=\\x[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4})"
     r"|(?<=\[\dm)|(?<=\[\d\dm)|(?<=;\d\dm)"
@@ -66,6 +67,7 @@ _AT_RANDOM = (
 )
 _INSIDE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_.~-%:|!$")
 _INSIDE_OR_SPACE = _INSIDE | {" ", "\t"}
+# Random characters nearly always have one of these: a digit, or a capital after a small letter.
 _MADE = re.compile(r"[0-9]|[a-z][A-Z]")
 _WORD = re.compile(r"[A-Z]?[a-z]*[.:,!]?|[A-Z]+")
 
@@ -145,6 +147,7 @@ def _parts(rest: str) -> Iterator[_Part]:
 
 def _anchor(prefix: str, parts: Sequence[_Part]) -> tuple[str, int]:
     fixed = max((part.text for part in parts), key=len)
+    # Long fixed text within a token is rarer than a short prefix.
     if not prefix or len(fixed) > _STRONG or fixed[:1] in _RARE_SIGNS:
         return fixed, 0
     sign = max(map(prefix.rfind, _SIGNS))
@@ -160,6 +163,7 @@ def _pattern(prefix: str, parts: Sequence[_Part]) -> str:
     whole = "".join(map(_middle, parts[:-1])) + _last(parts[-1], strong=strong)
     begins = "" if strong and len(prefix) > _STRONG else _begins(prefix, parts, exact=exact)
     if strong:
+        # A strong prefix counts in any case, and also if the end of the line cuts the token.
         fixed, whole = f"(?i:{fixed})", f"(?:{whole}|{_cut(parts)})"
     return f"{begins}{fixed}{_look(prefix, parts)}{whole}"
 
@@ -197,6 +201,7 @@ def _class(part: _Part) -> str:
 def _middle(part: _Part) -> str:
     if part.text:
         return re.escape(part.text)
+    # A vendor may change the length of a part.
     slack = 0 if part.exact else part.shortest // 4
     return f"[{_class(part)}]{{{part.shortest - slack},{part.longest + 2 * slack}}}"
 
@@ -208,6 +213,7 @@ def _last(part: _Part, *, strong: bool) -> str:
         return f"[{_class(part)}]{{{part.shortest},{part.longest}}}(?![A-Za-z0-9])"
     shortest = min(part.shortest, _SHORTEST if strong else max(part.shortest // 2, _SHORTEST_WEAK))
     if part.alphabet == "dotted":
+        # A dot at the end belongs to the sentence.
         return rf"(?>(?:[A-Za-z0-9_-]|\.(?=[A-Za-z0-9_-])){{{shortest},}})"
     return f"[{_class(part)}]{{{shortest},}}+{'={0,2}' if part.alphabet == 'base64' else ''}"
 
@@ -262,6 +268,7 @@ def _tokens(line: str) -> list[_Found]:
     varying: set[_Form] = set()
     done = 0
     for match in _FIRST.finditer(line):
+        # A place within a token that was found is not tried again.
         for form, start in _forms_of(line, match) if match.end() > done else ():
             if not form.before:
                 varying.add(form)
@@ -306,6 +313,7 @@ def _merged(every: Sequence[_Found]) -> list[_Found]:
     for found in sorted(every):
         last = merged[-1] if merged else found
         if last.end > found.start:
+            # Tokens that overlap are one; the length is known only if both agree.
             length = last.length if last.length == found.length else 0
             merged[-1:] = [_Found(last.start, max(last.end, found.end), length)]
         else:

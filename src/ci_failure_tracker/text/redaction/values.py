@@ -132,13 +132,16 @@ def secret_values(names: re.Pattern[str], line: str) -> Iterator[tuple[int, int]
 
 
 def _strength(match: re.Match[str], line: str) -> _Strength:
+    # Without the group, each name that the pattern finds means a secret.
     if "name" not in match.re.groupindex:
         return _Strength.STRONG
     name, start = match["name"], match.start("name")
+    # 16 characters hold the longest of the words that strengthen a name, and the signs after it.
     before, word = line[max(0, start - 16) : start].lower(), name.lower()
     if word in _STRONG_WITH:
         if before.rstrip(" _-").endswith(_STRONG_WITH[word]):
             return _Strength.STRONG
+        # `key` alone names an entry of a map more often than a secret.
         return _Strength.NONE if word == "key" else _Strength.WEAK
     if word in {"pass", "pwd", "auth"}:
         return _strength_of_short(name, before, match["sign"])
@@ -148,6 +151,7 @@ def _strength(match: re.Match[str], line: str) -> _Strength:
 def _strength_of_short(name: str, before: str, sign: str) -> _Strength:
     """The strength of a word that may also be the end of another word, or the outcome of a test."""
     within_word = before[-1:].isalpha()
+    # `userPass` has a hump; `bypass` and `compass` have none.
     is_hump = within_word and name[0].isupper() and name[1:].islower()
     assigned = sign.lstrip().startswith("=") or sign.strip(" \\]")[:1] in {'"', "'"}
     is_name = name.lower() == "pwd" or assigned or (name.lower() == "pass" and (is_hump or before[-1:] in {"_", "-"}))
@@ -162,6 +166,7 @@ def _value(match: re.Match[str], line: str, quote: str | None) -> _Value:
 
 def _end(line: str, start: int, quote: str | None, limit: int | None = None) -> int:
     limit = len(line) if limit is None else min(limit, len(line))
+    # An escaped quote ends at the next one with as many backslashes.
     if quote and quote.startswith("\\"):
         end = line.find(quote, start, limit)
         return limit if end < 0 else end
@@ -184,6 +189,7 @@ def _is_secret(value: _Value, strength: _Strength) -> bool:
 def _is_stand_in(value: _Value) -> bool:
     """Whether it is a mask, a placeholder, a variable, or, after an empty value, the next name."""
     text, closing = value.text, _CLOSING.get(value.text[0], "")
+    # A word in brackets is a placeholder; a digit among letters speaks for a secret.
     if closing and (value.after.startswith(closing) or text.endswith(closing)):
         return text[1:].isdigit() or not any(map(str.isdigit, text))
     is_name = value.after.startswith(":") and _NAME.fullmatch(text)
@@ -192,6 +198,7 @@ def _is_stand_in(value: _Value) -> bool:
 
 def _is_code(value: _Value) -> bool:
     """Whether it is a call, a field, a type, a path, an address, a version or the number of a line."""
+    # `token:12` and `auth:1.2.3` name a line or a version.
     if value.sign == ":" and (_VERSION.match(value.text) or _LINE_NUMBER.fullmatch(value.text)):
         return True
     return bool(_CODE.match(value.text + value.after[:2]) or _PLACE.match(value.text))
@@ -201,6 +208,7 @@ def _is_message(value: _Value) -> bool:
     """Whether it is a sentence about a password, such as `password: must be longer`."""
     words = [word.strip(".,!?:;").lower() for word in value.text.split()]
     if len(words) > 1:
+        # Several quoted words may be a passphrase, so fewer words speak for a message.
         about = _WORDS_ABOUT_SECRETS if value.quoted and len(words) >= _SHORTEST_PASSPHRASE else _MESSAGE_WORDS
         return not about.isdisjoint(words)
     if words[0] in _INNOCENT_WORDS:
@@ -216,15 +224,18 @@ def _is_telling(value: _Value) -> bool:
     if text.startswith("/") or _COUNT.fullmatch(text) or _VERSION.match(text) or _NAME_WITH_VERSION.fullmatch(text):
         return False
     if value.sign.endswith("=") and len(text) >= _SHORTEST_GIVEN:
+        # A name of capitals, as in `token=GITHUB_TOKEN`, is that of a variable.
         return not (text.isupper() and text.replace("_", "").isalpha())
     return _is_made(text)
 
 
 def _is_compared(value: _Value) -> bool:
     """Whether a value stands in a comparison: code and tests compare with words, too."""
+    # `-e` and `-n` are the beginnings of `-eq` and `-ne` of shells.
     return value.sign.strip().lstrip("\"'`]\\").lstrip()[:2] in {"==", "!=", "-e", "-n"}
 
 
 def _is_made(text: str) -> bool:
+    # `=` at the end fills up base64.
     marks = any(map(str.isdigit, text)) or text.endswith("=")
     return marks and len(text) >= _SHORTEST_MADE and any(map(str.isalpha, text))

@@ -1,0 +1,1 @@
+"""The check of what people read: old words, two terms for one thing, and long sentences."""
