@@ -46,6 +46,7 @@ MOST_WITHOUT_TOKEN = 40
 
 _LOGGER = logging.getLogger(__name__)
 
+# Only these statuses change what a person has to do; all others are reported with their message.
 _UNAUTHORIZED, _FORBIDDEN, _INVALID, _FAULT = 401, 403, 422, 500
 
 
@@ -74,6 +75,7 @@ class MeteredRequester(Requester):
         """Send a request, and repeat it if that may help; the answer never holds the token."""
         verb, url = str(args[0]), str(args[1])
         graphql = url == self.graphql_address
+        # The tracker writes nothing by GraphQL, so each such POST may be repeated.
         is_read = graphql or verb == "GET"
         for tried in range(1, self.retry_policy.tries + 1):
             self.budget.limits.wait_for_turn(self.retry_policy, writes=not is_read, graphql=graphql)
@@ -104,6 +106,7 @@ class MeteredRequester(Requester):
             _LOGGER.debug("%s %s -> %s", args[0], args[1], type(error).__name__)
             return None, error
         if self.token:
+            # A proxy or an error page may repeat the headers of the request.
             answer = (answer[0], answer[1], answer[2].replace(self.token.reveal(), str(self.token)))
         parameters = kwargs.get("parameters") or (args[2] if len(args) > 2 else None)  # noqa: PLR2004 - PyGithub's order
         _LOGGER.debug("%s %s %s -> %s", args[0], args[1], parameters or "", answer[0])
@@ -115,6 +118,7 @@ class MeteredRequester(Requester):
         """A requester that no other thread uses, with its connection: PyGithub's are not safe for threads."""
         try:
             requester = self.spare.pop()
+        # The pool grows to the number of threads and no further.
         except IndexError:
             requester = Requester(**self.kwargs)
         try:
@@ -153,8 +157,10 @@ def connect(
         user_agent=f"ci-failure-tracker/{__version__}",
         per_page=100,
         verify=True,
+        # PyGithub's own retries would repeat a write whose answer was lost, and so make a second issue.
         retry=0,
         pool_size=None,
+        # PyGithub waits by itself otherwise; `TokenLimits` paces the requests of all threads.
         seconds_between_requests=0,
         seconds_between_writes=0,
         api_version=API_VERSION,
@@ -226,6 +232,7 @@ def resets(moment: int | None) -> str:
 def _was_not_sent(error: requests.RequestException) -> bool:
     """Whether no connection was made; after any other fault GitHub may have carried out the request."""
     reason = getattr(error.args[0], "reason", None) if error.args else None
+    # Only these two say that no connection was made.
     return isinstance(reason, NewConnectionError | ConnectTimeoutError)
 
 
@@ -238,6 +245,7 @@ def _meaning(error: GithubException, doing: str, right: str) -> TrackerError:
             "Run the tracker less often, lower `max-runs`, or wait for the limit to reset (within the hour).",
         )
     message = _message(error)
+    # GitHub gives the reason only in words: a right that the token lacks, or one that its owner lacks.
     if error.status == _FORBIDDEN and ("not accessible by" in message or "Must have" in message):
         return MissingRightError(doing, right)
     kind: type[GitHubError] = UnansweredError if error.status >= _FAULT else GitHubError
@@ -250,4 +258,5 @@ def _message(error: GithubException) -> str:
     data = error.data
     text = data.get("message") if isinstance(data, dict) else data
     details = data.get("errors") if isinstance(data, dict) else None
+    # An error page may be long, and the message is one line of the report.
     return " ".join([str(text or "no message"), json.dumps(details) if details else ""]).strip()[:500]

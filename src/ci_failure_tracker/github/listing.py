@@ -74,6 +74,7 @@ def list_runs(queries: Queries, query: Query) -> Listing:
 
 
 def _is_far_enough(run: Run, query: Query, taken: int) -> bool:
+    # A page that is read costs its request anyway, so it is read to its end.
     return query.back_to is not None and run.created_at < query.back_to and taken % MOST_ON_A_PAGE == 0
 
 
@@ -85,6 +86,7 @@ def _newest_first(queries: Queries, query: Query, left_out: list[LeftOut]) -> It
         for workflow in workflows
         for branch, event in query.filters
     )
+    # Each listing is in order, so merging reads a further page only if its runs are next.
     for run in heapq.merge(*listings, key=lambda run: run.order, reverse=True):
         queries.budget.check(1, KEPT)
         yield run

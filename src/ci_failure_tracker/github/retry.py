@@ -15,9 +15,12 @@ from ci_failure_tracker.errors import RequestsSpentError, WritesSpentError
 
 _FORBIDDEN, _TOO_MANY = 403, 429
 _FAULTS = range(500, 600)
+# Answers of one hour may name a reset that differs by a few seconds.
 _CLOCKS_DIFFER = 60
 _DONE = range(200, 300)
+# GitHub counts five points for a write ("Rate limits for the REST API").
 _POINTS_OF_WRITE = 5
+# Room for twenty writes in a minute.
 _POINTS_FOR_WRITES = 100
 
 Answer = tuple[int, Mapping[str, Any], str]
@@ -57,6 +60,7 @@ class RetryPolicy:
             return None
         backoff = float(self.backoff * 2 ** (tried - 1))
         if answer is None:
+            # A write whose answer was lost may have been carried out.
             return backoff if may_repeat else None
         status, headers = answer[:2]
         if is_held_back(status, headers) or _asks_to_wait(answer):
@@ -178,10 +182,12 @@ class TokenLimits:
     def read_headers(self, headers: Mapping[str, Any]) -> None:
         """Take over what the headers of an answer say about the rate limit; answers may overtake one another."""
         left, reset = str(headers.get("x-ratelimit-remaining", "")), reset_of(headers)
+        # GraphQL and search have limits of their own, with the same headers.
         if not left.isdigit() or headers.get("x-ratelimit-resource", "core") != "core":
             return
         with self.lock:
             same_hour = self.left is not None and abs((reset or 0) - (self.reset or 0)) < _CLOCKS_DIFFER
+            # Answers of several threads overtake one another, and the smallest number is the latest.
             self.left = min(self.left or 0, int(left)) if same_hour else int(left)
             self.reset = reset
 

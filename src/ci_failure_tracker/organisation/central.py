@@ -64,6 +64,7 @@ class Central:
         Raises:
             PrivateError: it would, and nobody allowed it.
         """
+        # Nothing that fails in a private repository may be read by more people than the repository itself.
         hidden = sum(is_private is not False for is_private in private)
         if hidden and repository.private is not True and not self.allow_public:
             raise PrivateError(repository.full_name, hidden)
@@ -140,6 +141,7 @@ def plan_central(
     """
     snapshot, tracked = read_own_issues(Union(central.github, {}), settings, now)
     private: list[bool | None] = [one.repository.private for one in chosen]
+    # This check comes before the repositories are read, so a mistake costs few requests.
     central.check_private(snapshot.repository, private)
     about = tracked.by_repository()
     reading = _Reading(reader_of, snapshot, about, settings, now)
@@ -147,6 +149,7 @@ def plan_central(
     # A repository may have become private since it was listed.
     private += [part.repository.private for part in reading.parts.values()]
     central.check_private(snapshot.repository, private)
+    # A renamed repository is known by the ids of its workflows, which stay.
     union, united = Union(central.github, reading.members), unite(snapshot, reading.parts)
     tracked = tracked.at_home({workflow.id: workflow.repository for workflow in united.workflows})
     plan = plan_of(union, united, tracked, settings, central.template, now)
@@ -193,6 +196,7 @@ class CentralWriter:
 
     def apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
         """Write the issues."""
+        # A sweep that changes nothing needs no check, which costs a request.
         if not all(isinstance(action, Skip) for action in actions):
             self.check()
         return self.issues.apply(actions)

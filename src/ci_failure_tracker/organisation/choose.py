@@ -88,6 +88,7 @@ def _of_full_name(text: str) -> Pattern | str:
     owner, slash, name = text.lower().partition("/")
     if not slash and _GLOB.fullmatch(owner):
         return f"which lacks the owner; give `owner/{text}`, or `org:{text}` for all repositories of an owner"
+    # GitHub lists repositories by owner, so a glob for owners could not be asked for.
     if _GLOB_SIGNS & set(owner):
         return "whose owner is a glob; name each owner, and use a glob for the name alone"
     if _OWNER.fullmatch(owner) and name not in {".", ".."} and _GLOB.fullmatch(name):

@@ -34,6 +34,7 @@ def read_matrix(text: str) -> tuple[Shard, ...]:
         SettingsError: it is something else.
     """
     try:
+        # The text comes from a file of another job, so nothing in it is taken for granted.
         jobs = json.loads(text)["include"]
         shards = tuple(Shard(int(job["shard"]), tuple(job["repositories"].split(","))) for job in jobs)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
@@ -60,6 +61,7 @@ def combine(
         entries |= {name.casefold(): _left(name, shard) for name in names}
     before = _newest([last]) if last else {}
     known = [_with_last(entry, before.get(name)) for name, entry in entries.items()]
+    # What the last report told is no news, so no message repeats it.
     told = (entry.name for name, entry in entries.items() if _is_told(entry, before.get(name)))
     combined = OrganisationReport(
         at=max((report.at for report in reports), default=now),

@@ -29,6 +29,7 @@ def needs_of_attribution(findings: Findings, settings: Settings) -> Needs:
     # Without the commits, the token may not see the files, either.
     shown = [state for state in to_own if not snapshot.part(state.latest.repository).hidden_commits]
     owners = Needs(codeowners=tuple(dict.fromkeys(state.latest.repository for state in shown))).without(snapshot.asked)
+    # With central issues, one sweep reads several repositories, and each gets its share.
     many = max(1, len(snapshot.parts))
     paths = _paths(state for state in to_own if state.latest.repository in owners.codeowners)
     return Needs(

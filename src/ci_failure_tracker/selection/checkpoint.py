@@ -91,6 +91,7 @@ def runs_before_checkpoint(
     # For an older version each tag, and each entry of a merge queue, was a branch by itself.
     older = not any(tracked.state and tracked.state.watched for tracked in tracked_issues.written)
     within = (run for run in runs if _is_within(run, checkpoint) or _waits_as_known(run, waiting))
+    # An issue of an older version holds nothing of tags, so runs with a ref of their own are read.
     held = {run.id for run in within if not (older and run.status_ref)} - again
     return frozenset(held - set(_to_read_again(runs, held, checkpoint)))
 
@@ -111,6 +112,7 @@ def valid_checkpoint(tracked_issues: Sequence[Tracked], settings: Settings) -> C
 def _is_within(run: Run, checkpoint: Checkpoint) -> bool:
     if not run.finished or (checkpoint.start is not None and run.created_at < checkpoint.start):
         return False
+    # Several runs may end in the same second; the checkpoint names only one of them.
     return run.updated_at < checkpoint.until or (run.updated_at == checkpoint.until and run.id == checkpoint.run_id)
 
 
@@ -154,10 +156,12 @@ def with_checkpoint(findings: Findings, settings: Settings) -> Findings:
     if snapshot.window.partial or snapshot.not_looked_at or any(_is_not_held(decision) for decision in decisions.all):
         return findings
     states = _states_after(decisions.made, history.tracked_issues.written)
+    # An issue that cannot be read may hold anything, so nothing can be left out.
     checkpoint = _checkpoint(states, findings, settings) if states is not None else None
     if checkpoint is not None:
         unread = _unread(history.tracked_issues.written, snapshot)
         named = sorted(unread | _open_after(decisions.made, history.tracked_issues.written))
+        # The newest issues are the ones that a lagging list lacks.
         checkpoint = dataclasses.replace(checkpoint, open_issues=tuple(named[-MOST_NAMED:]))
     each = tuple(_with(checkpoint, decision) for decision in decisions.all)
     return dataclasses.replace(findings, decisions=dataclasses.replace(decisions, all=each))
@@ -236,6 +240,7 @@ def _checkpoint(states: Sequence[State], findings: Findings, settings: Settings)
     snapshot, repository_history = findings.snapshot, findings.history
     finished = [run for run in snapshot.runs if run.finished]
     without = _runs_not_held(states, repository_history, snapshot, findings.decisions.known)
+    # If many runs are held by no issue, the checkpoint would not save requests.
     if not finished or len(without) > MOST_WITHOUT:
         return None
     newest = max(finished, key=lambda run: (run.updated_at, run.id))

@@ -35,6 +35,7 @@ def _closings_that_matter(findings: Findings, settings: Settings, now: datetime)
         if tracked is None or tracked.state is None or tracked.issue.open or not history.failing:
             continue
         closed_at = tracked.issue.closed_at or now
+        # What the tracker closed, it closed because of runs; no commit decides about that.
         by_person = tracked.state.closed is None and tracked.issue.state_reason == "completed"
         if by_person and now - closed_at <= settings.reopen_within:
             state = tracked.state
@@ -45,5 +46,6 @@ def _closings_that_matter(findings: Findings, settings: Settings, now: datetime)
 def _pairs(history: History, tracked: Tracked, findings: Findings) -> Iterator[tuple[Closer, str]]:
     closer = findings.snapshot.closers.get(tracked.issue.number)
     for occurrence in failing_occurrences(history):
+        # Only on its own branch does a commit say which runs come after it.
         if closer is not None and occurrence.branch == closer.branch:
             yield closer, occurrence.commit.sha

@@ -46,6 +46,7 @@ MOST_SINGLE = 10
 NEWEST = 10
 """Runs of one workflow that are read if the list does not reach them."""
 
+# The most that GitHub lists on one page.
 _A_PAGE = 100
 _ACTIVE = "active"
 _SUCCESS = "success"
@@ -70,6 +71,7 @@ class Coverage:
 
     def needs(self, snapshot: Snapshot, states: Iterable[State]) -> Needs:
         """What is needed next to know how every watched workflow stands."""
+        # All runs of `since` are listed, so nothing is hidden.
         if self._lists_all(snapshot):
             return Needs()
         named = tuple(_named_by_issues(snapshot.runs, states))
@@ -119,6 +121,7 @@ class Coverage:
         """The runs to read one by one: those that changed, and if GraphQL tells nothing, the newest ones."""
         changes = snapshot.run_changes
         changed = [run_id for run_id in named if run_id in changes and self._changed_since(changes[run_id])]
+        # Without an answer of GraphQL, any of the named runs may have changed.
         return tuple(changed if changes else named)[:MOST_SINGLE]
 
     def _changed_since(self, moment: datetime) -> bool:
@@ -145,6 +148,7 @@ class Coverage:
         return {
             workflow.id: workflow
             for workflow in snapshot.workflows
+            # GitHub runs nothing of a disabled workflow, so it has no newest run to look at.
             if workflow.state == _ACTIVE and (chosen is None or workflow.id in chosen)
         }
 
@@ -155,6 +159,7 @@ class Coverage:
             newest = snapshot.newest_runs.get(workflow.id)
             runs = self._completed_on(branch, newest) if newest else []
             known = [self._newest_of(workflow.id, branch, run.event) for run in runs[:1]]
+            # What the newest run says in short is enough if it passed: a passing run needs no page.
             passes = bool(runs) and runs[0].conclusion == _SUCCESS
             if not (passes or set(known) & asked_anyway or (newest and _has_none(newest, branch))):
                 yield self._newest_of(workflow.id, branch)
@@ -165,6 +170,7 @@ class Coverage:
         return [run for run in fitting if run.conclusion is not None]
 
     def _newest_of(self, workflow_id: int, branch: str, event: str = "") -> RunList:
+        # GitHub does not filter by a glob, so a page of all branches is read.
         if is_glob(branch):
             branch, most = "", _A_PAGE
         else:
@@ -176,6 +182,7 @@ class Coverage:
 
     def _bad_lists(self) -> Iterator[RunList]:
         plain = [branch for branch in self.query.branches if not is_glob(branch)]
+        # One glob needs a list of all branches, which holds the other branches as well.
         for branch in plain if len(plain) == len(self.query.branches) else [""]:
             for conclusion in BAD_CONCLUSIONS:
                 yield RunList(_A_PAGE, None, branch, self.query.event or "", conclusion, self.query.created_from)

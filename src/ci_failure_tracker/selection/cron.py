@@ -27,6 +27,7 @@ GRACE = timedelta(hours=12)
 scheduled runs of a repository half a day late, and hourly ones six hours apart (open-multi-agent/open-multi-agent#557,
 onkartalekar/fpl-intelligence#288)."""
 
+# Bounds for a file that somebody made long on purpose.
 _MOST_CRONS = 50
 _LONGEST_CRON = 200
 _FORM = lazy(r"(?P<cron>[^\s()]+(?: [^\s()]+){4})(?: \((?P<zone>[^()]+)\))?")
@@ -68,6 +69,7 @@ def due_after(crons: Sequence[str], last: datetime, periods: int = PERIODS) -> d
     name that many times within fifty years.
     """
     times = filter(None, (_times(cron, last) for cron in crons))
+    # Two expressions may name the same minute, which counts once.
     distinct = (time for time, _ in groupby(merge(*times)))
     third = next(islice(distinct, periods - 1, None), None)
     return None if third is None else third + GRACE

@@ -75,8 +75,10 @@ def choose_log_requests(findings: Findings, settings: Settings, now: datetime) -
         )
     by_job = {job.job_id: job for job in repository_history.diagnosed if job.job_id is not None}
     # A job that never ran has no log.
+    # Several issues may ask for the log of one job; it is read once.
     with_log = (job for job in _each_once(candidates) if by_job[job.job_id].outcome is not Outcome.NEVER_RAN)
     ordered = _in_order(candidate for candidate in with_log if candidate.may_be_there(now))
+    # Python's sort is stable, so what counts comes first and keeps its order.
     ordered.sort(key=lambda candidate: not settings.counts(by_job[candidate.job_id].outcome))
     passing = PassingJobs(findings.snapshot)
     most = MOST_LOGS * max(1, len(findings.snapshot.parts))
@@ -84,6 +86,7 @@ def choose_log_requests(findings: Findings, settings: Settings, now: datetime) -
         _request(by_job[candidate.job_id], settings, passing if candidate.newly_failing else None)
         for candidate in ordered[:most]
     )
+    # A log that no later sweep asks for must not keep a run from the checkpoint.
     later = (candidate.job_id for candidate in ordered[most:] if not candidate.now_or_never)
     return LogRequests(logs, frozenset(later), most)
 

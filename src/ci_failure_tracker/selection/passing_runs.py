@@ -39,6 +39,7 @@ def _scheduled(snapshot: Snapshot, jobs: _Jobs) -> Iterator[Run]:
     """The newest scheduled run of each workflow. If it skipped a job, the five newest; if each did, those before."""
     for runs in scheduled_runs(snapshot).values():
         newest_first = [run for run in reversed(runs) if passed_or_skipped(run)]
+        # With fewer runs nobody can tell what is usual, so no request is spent.
         too_few = len(newest_first) < NIGHTS + LEAST_BEFORE
         if too_few or newest_first[0].id in snapshot.runs_before_checkpoint:
             continue

@@ -109,6 +109,7 @@ def _tags_to_read(snapshot: Snapshot, states: Sequence[State], settings: Setting
             wanted = query.workflows is None or run.workflow_id in query.workflows
             if wanted and run.event in TAG_EVENTS and (run.workflow_id, run.number) not in listed:
                 by_workflow[run.workflow_id].append((run, tag))
+    # As many as may close an issue, twice, because some of the tags may lack the job.
     depth = max(_LEAST_TAGS, 2 * settings.close_after, settings.min_failures)
     chosen: dict[str, None] = {}
     for workflow_id, on_tags in by_workflow.items():

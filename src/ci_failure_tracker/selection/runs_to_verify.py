@@ -71,6 +71,7 @@ def _of_branch(
     ended = list(zip(branch, outcomes, strict=True))[after:]
     # The jobs of a re-run are read in any case.
     green = [run for run, outcome in ended if outcome is Outcome.SUCCESS and run.attempt == 1]
+    # `close-after` passes have to be on different commits, so one run of each commit is enough.
     chosen = {run.id for run in (*green[:1], *_on_distinct_commits(green, newest))}
     known = _known_to_all(waiting)
     yield from (run for run in green if run.id in chosen and run.id not in known)

@@ -28,6 +28,7 @@ def failed_although_allowed(run: Run, jobs: Iterable[Job]) -> frozenset[str]:
 
 def _ended_as(run: Run, jobs: Iterable[Job], outcomes: Set[Outcome]) -> frozenset[str]:
     """The jobs that ended so in the last attempt; an earlier attempt may have failed because of them."""
+    # Earlier attempts are left out: one list holds the jobs of all attempts.
     last = (job for job in jobs if job.attempt == run.attempt)
     return frozenset(job.name for job in last if Outcome.of(job.conclusion) in outcomes)
 
@@ -46,6 +47,7 @@ class _Allowed:
         if observation.never_ran is not None and observation.never_ran.reason is NeverRanReason.SKIPPED:
             return False
         run, job = observation.run, observation.job
+        # A later run may have taken the job off the list; in the run that passed it stays allowed.
         in_last = observation.attempt == run.attempt and (run.id, job) in self.in_runs
         return in_last or (run.workflow.id, job) in self.jobs
 
@@ -66,6 +68,8 @@ def _find_allowed(snapshot: Snapshot) -> _Allowed:
         in_runs |= {(run.id, name) for name in ignored}
         if failed := _that_failed_it(run, of_run):
             named = {(run.workflow.id, name) for name in failed}
+            # If the failed jobs are all allowed ones, one of them made the run fail, so none of them counts as allowed
+            # now.
             jobs -= named if named <= jobs else set()
     return _Allowed(jobs, in_runs)
 

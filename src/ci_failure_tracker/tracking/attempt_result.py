@@ -73,6 +73,7 @@ class AttemptResult:
 
     def names_all_green(self) -> bool:
         """Whether every leg passed, also a leg that the issue does not remember by its name."""
+        # An issue counts only so many legs by name; the others share one entry, which no run lists.
         return self.is_proof and self.listed <= self.green | {OTHER_LEGS}
 
 
@@ -83,7 +84,9 @@ class RunListing:
         first = of_run[0]
         self.run = first.run
         self.has_jobs = first.job_id is not None
+        # A job that a known issue takes has no outcome, but it ran.
         self.runs = any(each.known or each.outcome not in {None, Outcome.NEVER_RAN} for each in of_run)
+        # An observation without a job stands for a run whose jobs were not read.
         self.all_green = first.job is None and first.outcome is Outcome.SUCCESS
         self.known = first.before_checkpoint
         self._grouping = grouping
@@ -159,6 +162,7 @@ def _by_identity(
     observations: Sequence[Observation], settings: Settings, grouping: Grouping
 ) -> dict[Identity, AttemptResult]:
     legs: dict[Identity, dict[str, Observation]] = defaultdict(dict)
+    # The worst of two jobs with one name is written last, so it stays.
     for observation in sorted(observations, key=_precedence):
         if observation.job is not None:
             for identity, leg in grouping.places(observation):
@@ -182,6 +186,7 @@ def _result(
     passed = {leg for leg, observation in not_own.items() if grouping.has_passed(observation, identity)}
     others = {leg: observation for leg, observation in not_own.items() if leg not in passed}
     read = {leg for leg, observation in others.items() if grouping.is_read(observation)}
+    # A job with a diagnosis was asked for its log, even if the log was not there.
     asked = {leg for leg, observation in others.items() if observation.job_diagnosis is not None}
     first = next(iter(legs.values()))
     return AttemptResult(

@@ -21,8 +21,10 @@ MOST_OWNERS = 10
 """Owners that an issue remembers, and people that it is assigned to, as many as GitHub allows."""
 
 _OWNER = 100
+# GitHub allows 39 characters. An account of an Enterprise Managed User ends in `_SHORTCODE`, and so is longer.
 _LOGIN = lazy(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}", re.ASCII)
 _MENTIONED = lazy(r"@[A-Za-z0-9][A-Za-z0-9_-]{0,60}(?:/[A-Za-z0-9_.-]{1,100})?", re.ASCII)
+# A location ends in its line, or in its line and column.
 _PLACE = lazy(r"(?::\d{1,7}){1,2}$")
 _WORKFLOWS = ".github/workflows"
 _OWNERS, _SUSPECTS = Notify.OWNERS.value, Notify.SUSPECTS.value
@@ -56,6 +58,7 @@ class Attribution:
 
     def _owners(self, state: State) -> tuple[str, ...] | None:
         """The owners that are learnt now; `None` if they are known, or if CODEOWNERS was not read."""
+        # A line of `owners` in the settings comes before CODEOWNERS: it is the more exact answer.
         if line := owner_line(state, self.settings):
             return _kept(line.owners)
         read = self.owned.get(state.latest.repository, Owned())
@@ -63,6 +66,7 @@ class Attribution:
             return None
         there = (path for path in failing_files(state) if path in read.paths)
         changed = (suspect.file for suspect in (state.suspects.commits if state.suspects else ()) if suspect.file)
+        # If no file is known to fail, the workflow file stands for the failure: it always has a path.
         path = next(chain(there, changed), _workflow_path(state))
         return _kept(owners_of_file(read.codeowners, path))
 
@@ -88,6 +92,7 @@ class Attribution:
         by_key: dict[str, str] = {}
         for login in logins:
             by_key.setdefault(login.casefold(), login)
+        # The cap is for owners and suspects. People whom the settings name are all assigned.
         return tuple(by_key.values())[: max(MOST_OWNERS, len(self.settings.assignees))]
 
     def _assigned(self, state: State) -> Iterator[str]:
@@ -143,6 +148,7 @@ def _jobs(state: State) -> Iterator[tuple[str, str]]:
 
 
 def _fits(name: str, glob: str) -> bool:
+    # The names are case-folded already.
     glob = glob.casefold()
     return name == glob or fnmatchcase(name, glob)
 
@@ -166,6 +172,7 @@ _PATH = lazy(r"[^\s:*?\"<>|\\]{1,300}")
 
 
 def _is_path(path: str) -> bool:
+    # A test's name or a host may look like a path; only a path in the repository can have an owner.
     is_inside = not path.startswith(("/", "~", "-", "../")) and "/../" not in path and not is_outside(path)
     return is_inside and ("." in path or "/" in path) and _PATH.fullmatch(path) is not None
 

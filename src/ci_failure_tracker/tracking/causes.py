@@ -29,6 +29,7 @@ CAUSES = 10
 LONGEST_LINE = 300
 """Characters of a line of an excerpt."""
 
+# Enough of a message to tell causes apart; the excerpt shows the whole line.
 _HEADLINE = 200
 _SUBJECT, _TOOL, _LOCATION = 200, 40, 200
 
@@ -42,12 +43,14 @@ def remembered(states: Iterable[State]) -> tuple[JobDiagnosis, ...]:
     job_diagnoses = (
         _remembered(state, leg) for state in states for occurrence in state.occurrences for leg in occurrence.legs
     )
+    # A later diagnosis of a job replaces an earlier one, so the one with a cause has to come last.
     return tuple(sorted(filter(None, job_diagnoses), key=lambda job_diagnosis: bool(job_diagnosis.signature)))
 
 
 def of_whole_jobs(states: Iterable[State]) -> tuple[JobDiagnosis, ...]:
     """The same, of whole jobs: the issue of a test says of a job how it ended, but not why."""
     states = tuple(states)
+    # The signature of a test is no cause of the job, in which other tests may have failed as well.
     ended = (replace(each, signature="", headline="") for each in remembered(s for s in states if s.identity.test))
     return (
         *(each for each in ended if each.outcome or each.log_unavailable),
@@ -80,6 +83,7 @@ def with_known_causes(
     named = with_known_names(tuple(job_diagnoses), observations, [state for state in states if not state.identity.test])
     diagnosed = with_diagnoses(observations, [*of_whole_jobs(states), *named])
     of_causes = [state for state in states if state.identity.cause]
+    # Only the newest failure of a job is looked up: older ones are counted and change nothing.
     newest = _newest_failures(diagnosed) if of_causes else {}
     return tuple(
         _with_counted_cause(observation, of_causes)
@@ -123,6 +127,7 @@ def _has_counted_unnamed(state: State, name: str, failure: Observation) -> bool:
     hidden = any(occurrence.run_id == run.id and occurrence.hidden_legs for occurrence in state.occurrences)
     if hidden or leg is None or state.counted_to is None or ended_at is None:
         return hidden and (leg is not None or state.legs_cut)
+    # `counted_to` is the newest failure that the issue dropped; what ended before it was counted.
     is_counted = (ended_at, run.id, failure.attempt) <= state.counted_to
     return is_counted and state.first_seen <= run.started_at and ended_at <= leg.last_seen
 
@@ -147,6 +152,8 @@ class CauseUpdate:
         """The causes of an issue, the one seen last first, and how many failed jobs have none of these."""
         causes = {cause.signature: cause for cause in (state.causes if state else ())}
         for occurrence, leg in self._failed:
+            # An issue of an older version may hold one cause for all failures. Its count goes on under the first real
+            # one.
             before = causes.get(leg.signature) or (_replaced(causes, state.weak) if state else None)
             causes[leg.signature] = self._counted(before, occurrence, leg)
         ordered = sorted(
@@ -171,6 +178,7 @@ class CauseUpdate:
         newer = bool(headline) and at >= cause.last_seen
         return Cause(
             leg.signature,
+            # A late log of an older run must not replace the words of the newest failure.
             headline if newer else cause.headline,
             cause.count + 1,
             min(cause.first_seen, occurrence.started_at),
@@ -206,9 +214,11 @@ class CauseUpdate:
             log_unavailable=job_diagnosis.log_unavailable,
             tool=facts.tool[:_TOOL] if facts else "",
             kind=facts.kind if facts else FailureKind.UNKNOWN,
+            # An issue lives on in its marker, which has a limit, so every text of the evidence is cut here once.
             subject=cut_in_middle(facts.subject, _SUBJECT) if facts else "",
             location=cut_in_middle(facts.location, _LOCATION) if facts else "",
             context=tuple(_shorter(line, LONGEST_LINE) for line in diagnosis.context),
+            # The usual time says something only if the job took too long.
             usual_seconds=diagnosis.usual_seconds if _ran_out_of_time(job_diagnosis) else None,
             repository=occurrence.repository,
         )
@@ -270,6 +280,7 @@ def _nearest(context: Sequence[ExcerptLine], lines: Sequence[ExcerptLine], room:
     """The lines of the context that are nearest to the excerpt, in the log's order, in so many characters."""
     shown = [line.number for line in lines]
     kept = set()
+    # What is next to the failing lines says most, so it is kept first.
     for line in sorted(context, key=lambda line: min((abs(line.number - number) for number in shown), default=0)):
         room -= len(line.text) + 1
         if room < 0:
@@ -280,6 +291,7 @@ def _nearest(context: Sequence[ExcerptLine], lines: Sequence[ExcerptLine], room:
 
 def _first_kept(lines: Sequence[ExcerptLine], headline: str, most: int) -> int:
     """Where to begin, so that the headline is among the lines kept, with a third of them before it."""
+    # A headline that was cut in the middle is known by its beginning.
     start = headline.partition("…")[0]
     place = next((place for place, line in enumerate(lines) if start and start in plain(line.text, 2_000)), 0)
     return max(0, min(place - most // 3, len(lines) - most))

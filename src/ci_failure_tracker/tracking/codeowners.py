@@ -22,9 +22,12 @@ _UNKNOWN_SIGNS = ("!", "[", "]")
 
 def owners_of_file(text: str, path: str) -> tuple[str, ...]:
     """The owners of a file: the last line counts whose pattern fits, and it may name nobody."""
+    # GitHub takes the last matching line, so the first one from below is the answer. A file may begin with a byte-order
+    # mark.
     for line in reversed(text.removeprefix("\ufeff").splitlines()):
         pattern, *owners = _words(line) or [""]
         is_valid = (
+            # GitHub passes over a line with an owner that it cannot read.
             pattern and not any(sign in pattern for sign in _UNKNOWN_SIGNS) and all(map(_OWNER.fullmatch, owners))
         )
         if is_valid and _fits(re.sub(r"\\(.)", r"\1", pattern), path):
@@ -58,6 +61,7 @@ def _steps(pattern: str) -> Sequence[str]:
     steps = pattern.strip("/").split("/")
     if pattern.endswith("/"):
         steps.append("**")
+    # GitHub reads `docs/` and `docs` at any depth, and `/docs` or `a/docs` from the root.
     return steps if "/" in pattern.rstrip("/") else ["**", *steps]
 
 

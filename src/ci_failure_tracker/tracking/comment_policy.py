@@ -31,6 +31,7 @@ def news_to_comment_on(
         return News()
     last = before.cause_commented_at
     may_name_causes = (
+        # The first cause of an issue is in its body; a flaky job would bring a new one each day.
         before.causes and not _fails_and_passes(after) and (last is None or now - last >= _ONE_CAUSE_A_DAY)
     )
     causes = tuple(
@@ -40,6 +41,7 @@ def news_to_comment_on(
         failures=after.count - before.count if comments is Comments.ALWAYS else 0,
         causes=causes if may_name_causes else (),
         flaky=_fails_and_passes(after) and not _fails_and_passes(before),
+        # A week is commented on once for each break.
         week=not before.week_commented and is_a_week_old(after, now),
     )
 
@@ -52,6 +54,7 @@ def causes_of_newest(before: State, after: State) -> Iterator[Cause]:
     news either if only an older version, which could not tell causes apart, looked at the failures before.
     """
     compared_to, newest = before.compared_to or before.latest.order, after.latest
+    # Until a log of the newest failure is read, nothing was compared with it.
     if newest.order <= compared_to or after.compared_to is not None or tells_nothing(before.causes, before.weak):
         return
     # A cause that was only seen after that has not been commented on: a log of its failure was missing.
@@ -72,6 +75,7 @@ def compared_to(before: State, after: State, undiagnosed: Set[int]) -> tuple[dat
         not leg.signature and (leg.log_unavailable is not None or leg.job_id in undiagnosed)
         for leg in after.latest.legs
     )
+    # A sweep that reads few logs at a time must not forget what it has still to compare.
     earlier = before.compared_to or before.latest.order
     return earlier if waits and earlier < after.latest.order else None
 
@@ -113,6 +117,7 @@ def changes(before: State, after: State) -> Iterator[str]:
         yield f"passing again since run {after.green_again.number}"
     fixed = _red(before) - _red(after)
     if fixed and _red(after):
+        # The reason is one line of the report: three names are enough.
         yield f"no longer failing: {', '.join(sorted(fixed)[:3])}"
 
 

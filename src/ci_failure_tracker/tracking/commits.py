@@ -11,6 +11,7 @@ from ci_failure_tracker.text.markdown import plain
 MOST_COMMITS = 10
 """Commits that an issue names; the comparison on GitHub has them all."""
 
+# 39 characters is the longest login that GitHub allows.
 _TITLE, _AUTHOR = 92, 39
 
 
@@ -21,9 +22,11 @@ def commits_of_runs(green: str, red: str, runs: Sequence[Run]) -> CommitsBetween
     """
     ordered = sorted(runs, key=lambda run: run.order, reverse=True)
     last = next((run for run in ordered if run.commit.sha == red), None)
+    # Without the failing run the range has no end, so it names no commit.
     if last is None:
         return CommitsBetween(green, red, more=True)
     branch = [run for run in ordered if run.branch == last.branch and run.order <= last.order]
+    # If the passing run is no longer listed, all listed runs of the branch are in the range.
     before = next((place for place, run in enumerate(branch) if run.commit.sha == green), len(branch))
     suspects = {run.commit.sha: Suspect(run.commit.sha, run.commit.title, "") for run in branch[:before]}
     return CommitsBetween(green, red, tuple(suspects.values()), more=True)

@@ -37,9 +37,11 @@ class CorrectedGrouping(Grouping):
 
     def places(self, observation: Observation) -> Iterable[tuple[Identity, str]]:
         """The identities to which an observation belongs after what people corrected."""
+        # The inner grouping decides first, so a correction holds for each kind of issue.
         for identity, leg in self._inner.places(observation):
             merges = self._corrections.of(identity)
             if not any(merge.entry.on for merge in merges):
+                # A line that counts takes the job away from its own issue.
                 yield self._targets.get(identity.id, identity), leg
             for merge in merges:
                 yield self._targets[merge.into.id], merged_leg(merge.entry.identity, leg)
@@ -47,6 +49,7 @@ class CorrectedGrouping(Grouping):
     def is_own(self, observation: Observation, identity: Identity) -> bool:
         """Whether a failed job failed of what this identity stands for: what was split off is not."""
         if self._corrections.is_split(identity, cause_of(observation)):
+            # A cause that is split off has its own issue; the job neither fails nor passes of it here.
             return False
         merged = list(self._merged(observation, identity))
         if any(merge.entry.on and self._inner.is_own(observation, source) for source, merge in merged):

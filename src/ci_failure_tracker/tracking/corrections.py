@@ -81,6 +81,7 @@ class Corrections:
     @cached_property
     def _by_id(self) -> Mapping[str, Sequence[Merge]]:
         by_id: dict[str, list[Merge]] = {}
+        # A line that counts is found first, for a job may have had another line before.
         for merge in sorted(self.merges, key=lambda merge: (not merge.entry.on, merge.entry.number)):
             if not merge.entry.causes:
                 by_id.setdefault(merge.entry.identity.id, []).append(merge)
@@ -88,6 +89,7 @@ class Corrections:
 
     def of(self, identity: Identity) -> Sequence[Merge]:
         """Where a job or a workflow is counted, or was before; the line that counts comes first."""
+        # Causes and tests are merged by their signatures and ids; only jobs are known by what runs list.
         return self._by_id.get(identity.id, ()) if identity.kind in OF_JOBS else ()
 
     @cached_property
@@ -117,6 +119,7 @@ class Corrections:
 
     def is_split(self, identity: Identity, signature: str) -> bool:
         """Whether a cause is split off the issue of a job or a workflow."""
+        # Only jobs and workflows hold several causes. An issue of a cause is named after one.
         is_asked = bool(self.split and signature) and identity.kind in OF_JOBS
         split = self.split.get(identity.id, ()) if is_asked else ()
         return any(each.signature == short_cause(signature) for each in split)
@@ -148,7 +151,9 @@ def without_ended(state: State, entries: Sequence[Merged]) -> State:
     kept = tuple(entry for entry in entries if entry.on or fails(entry))
     needed = {workflow_id for entry in kept for workflow_id in entry.workflows}
     foreign = {workflow_id for entry in (*entries, *state.merged) for workflow_id in entry.workflows} - needed
+    # A branch of a workflow that only the merged issue brought goes with it, or the issue would wait for it forever.
     statuses = tuple(status for status in state.branch_statuses if status.workflow_id not in foreign)
+    # An issue without any branch could never recover, so the last ones stay.
     return replace(state, merged=kept, branch_statuses=statuses or state.branch_statuses)
 
 

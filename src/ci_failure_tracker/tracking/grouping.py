@@ -23,6 +23,7 @@ _Job = tuple[str, str]
 
 _JobOnBranch = tuple[_Job, tuple[int, str, str]]
 
+# What the runner prints for any failed step. An older version could take it for a cause.
 _NAMES_NO_CAUSE = lazy(r"(?:Error: )?(?:Process completed with exit code \d{1,10}|The operation was cancell?ed)\.?")
 
 
@@ -39,6 +40,7 @@ class Grouping:
 
     def _identify(self, observation: Observation, group_by: GroupBy) -> tuple[Identity, str]:
         identity, leg = identify(*_job(observation), group_by, self._settings.matrix, observation.kind)
+        # A renamed workflow keeps the identity of its issue, and so its failure id.
         return self._renames.kept(observation.run.workflow, identity), leg
 
     def present_names(self, identity: Identity) -> Mapping[int, str]:
@@ -92,6 +94,7 @@ def grouping(
     """The grouping that the settings ask for; `workflows` are those that exist."""
     states, corrections = remembered.states, remembered.corrections
     present = dict.fromkeys(observation.run.workflow for observation in observations)
+    # Workflows of old runs may no longer be in the list of workflows, and the other way round.
     renames = Renames((*states, *corrections.states), (*workflows, *present))
     if settings.group_by is GroupBy.CAUSE:
         return _ByCause(observations, settings, states, renames, corrections)
@@ -146,11 +149,13 @@ class _AcrossJobs(Grouping):
             if observation.job is not None
         }
         renamed = _renamed_legs(states, self._renames.names) if named else {}
+        # Without an issue that names jobs there is nothing to look up, and this loop is over all jobs.
         for job, workflow_id in with_job if named else ():
             under_present_name = named.get(leg_of_cause(*job), set())
             for identity in under_present_name:
                 self._add(job, identity)
             for identity, old_leg in renamed.get((workflow_id, job[1]), ()):
+                # A job that has the old name of another one belongs to its own name first.
                 if identity not in under_present_name:
                     self._add(job, identity)
                     self._old_legs[identity, job] = old_leg
@@ -190,6 +195,7 @@ def _renamed_legs(
         for leg in state.legs:
             ids = _ids_of_leg(state, leg.leg)
             parts = leg.leg.split(" / ")
+            # Names of workflows and jobs may hold ` / ` themselves, so each place may be the border.
             for place in range(1, len(parts)):
                 if " / ".join(parts[:place]) not in present:
                     for workflow_id in ids:
@@ -240,6 +246,7 @@ class _ByCause(_AcrossJobs):
     def _own(self, observation: Observation) -> Identity | None:
         if cause := cause_of(observation) or self._cause_of_issue(observation):
             return self._causes[self._corrections.cause(cause)]
+        # Older failures without a log would open an issue for the job beside the one for its cause.
         newer = self._newest_read.get(_job_on_branch(observation))
         forgotten = not is_read(observation) and newer is not None and observation.run.order < newer
         return None if forgotten else self._fallback(observation)[0]
@@ -275,6 +282,7 @@ class _ByTest(_AcrossJobs):
         jobs: dict[str, set[_Job]] = defaultdict(set)
         for observation in self._red:
             for failure_id in tests.of(observation):
+                # Matrix jobs fail of one test; the identity names the job once.
                 jobs[failure_id].add((_job(observation)[0], split_leg(_job(observation)[1])[0]))
         open_issues = {state.identity.id: state.identity for state in states}
         named = {

@@ -13,6 +13,7 @@ _OfRun = TypeVar("_OfRun", Occurrence, RunRef, Evidence)
 
 def at_home(state: State, repositories: Mapping[int, str]) -> State:
     """The state with the present names of repositories, which are given by the ids of their workflows."""
+    # GitHub keeps the id of a workflow when its repository is renamed.
     present = {
         status.repository: repositories[status.workflow_id]
         for status in state.branch_statuses

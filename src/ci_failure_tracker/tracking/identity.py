@@ -10,11 +10,13 @@ from ci_failure_tracker.text.short_names import digest, short_leg, short_test
 from ci_failure_tracker.tracking.matrix import split_leg
 
 _NAMES_OF_RUNS_WITHOUT_JOBS = frozenset({"startup failure", "action required"})
+# A title has room for about three names.
 _MOST_NAMES = 3
 
 
 def failure_id(workflow: str, job: str) -> str:
     """The MD5 of `{workflow}:{job}` in hex; it is a name and protects nothing."""
+    # The form `workflow:job` is the one that issues of the first version have in their markers.
     return digest(f"{workflow}:{job}")
 
 
@@ -68,6 +70,7 @@ def test_id(key: str, repository: str) -> str:
 
 
 def _listed(names: set[str]) -> str:
+    # Names are sorted, so the title does not change with the order of the runs.
     shown = sorted(names, key=lambda name: (name.casefold(), name))
     more = f" and {len(shown) - _MOST_NAMES} more" if len(shown) > _MOST_NAMES else ""
     return ", ".join(shown[:_MOST_NAMES]) + more

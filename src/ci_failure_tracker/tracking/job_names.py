@@ -17,6 +17,7 @@ from ci_failure_tracker.tracking.corrections import own_workflow_ids
 from ci_failure_tracker.tracking.grouping import cause_of
 from ci_failure_tracker.tracking.matrix import split_leg
 
+# A hash of Git is cut to 7 digits at least, and must hold a digit: `deadbeef` may be a word.
 _VALUE = lazy(r"(?<![0-9A-Za-z])v?\d+(?:[-.:_/]\d+)*(?![0-9A-Za-z])|(?<![0-9A-Za-z])(?=[a-f]*\d)[0-9a-f]{7,40}\b")
 """A number, a version, a date or a hash."""
 
@@ -52,6 +53,7 @@ class JobNames:
     def _steady(self, observation: Observation) -> Observation:
         if not _is_job(observation):
             return observation
+        # A leg is no part of the name: it changes with the matrix.
         base, _ = split_leg(observation.job or "")
         lasting = self.lasting.get((observation.run.workflow.id, base))
         if lasting is None:
@@ -116,6 +118,7 @@ def _with_other_values(names: Mapping[str, _Name], held: Sequence[State], closed
     # An open issue goes on; without one, the issue that was closed last may be opened again.
     remembered = {state.identity.job: state for state in (*sorted(closed, key=_last_seen), *held)}
     for job, state in remembered.items():
+        # A closed issue whose job is listed under its own name needs no other one.
         if job not in names and _VALUE.sub("#", job) in groups:
             groups[_VALUE.sub("#", job)][job] = _remembered_name(state)
     with_open = {state.identity.job for state in held}
@@ -123,6 +126,7 @@ def _with_other_values(names: Mapping[str, _Name], held: Sequence[State], closed
     for group in groups.values():
         ordered = sorted(group, key=lambda base: group[base].first)
         # Two open issues stay two.
+        # Each of them has counted its failures, and nobody can say which one should go on.
         if len(with_open & group.keys()) > 1 or not _in_turn([group[base] for base in ordered]):
             continue
         first = next((job for job in reversed(remembered) if job in group), ordered[0])
@@ -162,9 +166,11 @@ def _renamed(names: Mapping[str, _Name], held: Sequence[State], renamed: dict[st
 
 def _new_name(names: Mapping[str, _Name], state: State, with_issue: Set[str]) -> str:
     """The name that came when the name in the issue went, and that fails for the same cause; empty if there is none."""
+    # A weak cause is shared by jobs that have nothing to do with each other.
     causes = {leg.signature for leg in state.latest.legs} - {"", *state.weak}
     old = names.get(state.identity.job)
     gone_at = max(old.last, _last_failure(state)) if old else _last_failure(state)
+    # A name that was there before the old one went is another job.
     new = (base for base, name in names.items() if name.first > gone_at and name.causes & causes)
     return min((base for base in new if base not in with_issue), default="")
 

@@ -52,18 +52,21 @@ from ci_failure_tracker.tracking.identity import identify, identify_test, test_i
 from ci_failure_tracker.tracking.matrix import split_leg
 from ci_failure_tracker.tracking.trust import trust_in
 
+# Enough for people to keep an overview. A cap also bounds the time that a sweep needs.
 MOST_RULES = 25
 """Known issues whose rules are tried. Each is tried on every failure."""
 
 KEPT = timedelta(days=30)
 """How long a match is remembered; one that fails now is remembered longer, for its log may be gone by then."""
 
+# As many as fit into the body of the issue, next to its text.
 MOST_MATCHES = 300
 """Matches that an issue remembers."""
 
 NAMED = 10
 """Matches of which an issue shows the run, the job and the headline."""
 
+# The body of an issue is read as it is, so a hostile expression must not stop the sweep.
 _LONGEST_SEARCHED = 1_000
 """Characters of a line in which a regular expression is looked for: rules run in bounded time."""
 
@@ -75,6 +78,7 @@ _NAME, _HEADLINE = 100, 160
 
 def read_rules(snapshot: Snapshot, now: datetime) -> tuple[KnownRule, ...]:
     """The rules of all known issues, whether they count or not, the oldest issue first."""
+    # If nobody can be asked who may write, no rule can be trusted.
     if snapshot.permissions_hidden:
         return ()
     return tuple(_read_rule(known, block, snapshot, now) for known, block in with_block(snapshot)[:MOST_RULES])
@@ -92,12 +96,14 @@ def _read_rule(known: KnownIssue, block: Block, snapshot: Snapshot, now: datetim
     memory = read_memory(known.issue.body)
     accepted = memory.block == block.digest
     trust, why = trust_in(known.authorship, snapshot.permissions, is_accepted=accepted)
+    # A rule in an issue of the tracker would decide about the issue in which it stands.
     if known.issue.has_label(snapshot.label) and read_tracked(known.issue) is not None:
         trust, why = Trust.NO, "it is an issue of the tracker; write the rule into one of your own"
     if trust is Trust.NO:
         return KnownRule(known, RuleStatus.UNTRUSTED, block=block.digest, why=why)
     rule, mistakes = read_rule(block)
     found = KnownRule(known, RuleStatus.COUNTS, rule or Rule(), block.digest, mistakes, why, memory)
+    # Only a block of somebody who may write is worth a list of its mistakes.
     if rule is None:
         return replace(found, status=RuleStatus.BROKEN if trust is Trust.YES else RuleStatus.UNTRUSTED)
     if trust is Trust.UNKNOWN:
@@ -159,6 +165,7 @@ def matches(rule: Rule, facts: FailureFacts) -> bool:
     if not rule.match:
         return True
     of_tests = [_holds(rule.match, lines) for lines in facts.tests]
+    # If the rule matches none of the tests, the job as a whole may still match, by a line that names no test.
     return all(of_tests) if any(of_tests) else _holds(rule.match, facts.lines)
 
 
@@ -167,6 +174,7 @@ def _is_called(name: str, asked: str) -> bool:
     return name == asked or fnmatchcase(name.casefold(), asked.casefold())
 
 
+# Each round of a sweep tries the same rules on the same lines.
 @lru_cache(maxsize=1_024)
 def _holds(match: str, lines: tuple[str, ...]) -> bool:
     """Whether one of these lines holds a text, in upper or lower case, or a regular expression."""
@@ -239,6 +247,7 @@ class KnownIssues:
     def _taken_by(self, observation: Observation, *, by_test: bool) -> int:
         """The number of the oldest known issue whose rule matches a failed job; 0 if none does."""
         facts = self._facts(observation, by_test=by_test)
+        # Rules are in the order of their issues, so the oldest one wins in every sweep.
         for rule in self.rules:
             if rule.takes and (_remembers(rule, observation.job_id) or matches(rule.rule, facts)):
                 return rule.number
@@ -281,6 +290,7 @@ class KnownIssues:
         if known.diagnosis is None and (by_test or observation.job_id in self.several):
             return FailureFacts(observation.run.workflow, observation.job or "", known.kind)
         lines, tests = _texts(known, self.evidence.get(observation.job_id or 0))
+        # Without a signature the kind is not known, and a rule that asks for one must not match.
         kind = known.kind if known.signature else None
         return FailureFacts(observation.run.workflow, observation.job or "", kind, lines, tests)
 
@@ -382,6 +392,7 @@ def known_failures(
     if not any(rule.takes for rule in known.rules):
         return ()
     ordered = sorted(observations, key=lambda each: (each.run.order, each.attempt))
+    # The newest run decides, so a job that passed since is not failing.
     newest = {
         (each.job, each.run.branch_key): each
         for each in ordered
@@ -496,9 +507,11 @@ def memory_after(
     """
     before = rule.memory
     is_same = before.block == rule.block
+    # A changed rule is a new rule: what the old one matched does not count for it.
     matches = _within_room(before, found, now, failing)
     dropped = [match.ended_at for match in matches[:-MOST_MATCHES]]
     kept = matches[-MOST_MATCHES:]
+    # The newest matches keep the words that the issue shows; of the older ones only the keys are needed.
     short = tuple(KnownMatch(match.job_id, match.ended_at, test=match.key[1]) for match in kept[:-NAMED])
     return KnownMemory(
         block=rule.block,
@@ -515,6 +528,7 @@ def _within_room(
     """The matches of the last 30 days and those that fail now, each once, the oldest first."""
     by_key = {match.key: match for match in before.matches}
     for match in found:
+        # A match that was dropped for room would otherwise be counted again.
         is_counted = before.dropped_to is not None and match.ended_at <= before.dropped_to
         if not is_counted:
             by_key.setdefault(match.key, match)
@@ -562,4 +576,5 @@ def retries(known: KnownIssues, observation: Observation) -> bool:
     numbers = {observation.known, *(test.issue for test in observation.known_tests)}
     rules = [known.rule(number) for number in numbers]
     may = all(rule.status is RuleStatus.COUNTS and rule.rule.action is RuleAction.RETRY for rule in rules)
+    # One more try is given once: the match is remembered after it.
     return may and not any(match.job_id == observation.job_id for rule in rules for match in rule.memory.matches)

@@ -31,6 +31,7 @@ def with_label(findings: Findings) -> Findings:
 
 def _labelled(decision: Decision | Skip, label: str, lacking: set[int]) -> Decision | Skip:
     if isinstance(decision, Skip) or decision.issue is None or decision.issue.number not in lacking:
+        # A skip writes nothing, so it cannot put the label back.
         return decision
     reason = decision.reason or f"the label {label!r} was missing"
     return dataclasses.replace(decision, reason=reason, labels=(label, *decision.labels))

@@ -24,6 +24,7 @@ def _outside_brackets(name: str) -> list[str]:
     parts = [""]
     for piece in name.split(" / "):
         parts[-1] += piece
+        # The name of a leg may hold ` / `, such as `test (linux / arm64)`.
         if parts[-1].count("(") <= parts[-1].count(")"):
             parts.append("")
         else:
@@ -35,9 +36,11 @@ def _split_part(part: str) -> tuple[str, str]:
     # GitHub cuts a long name and leaves its bracket open: `test (a, b, very-lo...`.
     closed = part if part.endswith(")") else part.removesuffix(_CUT) + ")" if part.endswith(_CUT) else ""
     depth = 0
+    # Brackets nest, such as `test (a (b))`, so the bracket that opens the last one is looked for from the end.
     for position in range(len(closed) - 1, 0, -1):
         depth += {")": 1, "(": -1}.get(closed[position], 0)
         if depth == 0:
+            # `f(x)` without a space is a name, not a leg: GitHub puts a space before the bracket.
             if closed[position - 1] == " " and closed[:position].strip():
                 return closed[:position].strip(), closed[position + 1 : -1]
             break

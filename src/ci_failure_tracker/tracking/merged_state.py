@@ -18,6 +18,7 @@ def merge_states(state: State, other: State) -> State:
     theirs = {each.key: each for each in other.occurrences}
     both = past.keys() & theirs.keys()
     occurrences = {**theirs, **past, **{key: _together(past[key], theirs[key]) for key in both}}
+    # The break that still goes on is the one that the issue speaks of.
     is_failing = any(status.red for status in state.branch_statuses)
     break_of = state if is_failing else other
     causes = sorted(_causes(state, other), key=lambda cause: (cause.last_seen, cause.count), reverse=True)
@@ -25,6 +26,7 @@ def merge_states(state: State, other: State) -> State:
     return fit(
         replace(
             state,
+            # A run that failed for both was one failure.
             count=state.count + other.count - len(both),
             first_seen=min(state.first_seen, other.first_seen),
             last_seen=max(state.last_seen, other.last_seen),
@@ -113,6 +115,7 @@ def _one_status(one: BranchStatus, other: BranchStatus) -> BranchStatus:
     red = {leg.leg: leg for leg in sorted((*one.red, *other.red), key=lambda leg: leg.order)}
     last_red = max(one.last_red, other.last_red, key=lambda run_ref: (run_ref.at, run_ref.run_id))
     trials: Mapping[int, bool] = {
+        # A run that only one of them knows says nothing against the other.
         run_id: dict(one.recent).get(run_id, True) and dict(other.recent).get(run_id, True)
         for run_id in sorted({*dict(one.recent), *dict(other.recent)})
     }
@@ -130,5 +133,6 @@ def _one_status(one: BranchStatus, other: BranchStatus) -> BranchStatus:
         retired=known.retired if is_gone else None,
         skips=one.skips or other.skips,
         void=max(one.void, other.void),
+        # Whether the passes are spread is judged again from the runs that are read.
         spread=False,
     )
