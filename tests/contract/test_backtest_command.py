@@ -9,7 +9,6 @@ import html
 import json
 import os
 import re
-import shlex
 import stat
 import sys
 from collections.abc import Iterator
@@ -306,18 +305,6 @@ def test_a_masked_copy_names_what_may_still_be_a_name_of_the_repository(folder: 
 
 
 DOCS = Path(__file__).parents[2] / "docs" / "backtest.md"
-
-
-@pytest.mark.usefixtures("server")
-def test_the_commands_of_the_page_about_it_run() -> None:
-    blocks = re.findall(r"```sh\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL)
-    commands = [shlex.split(line) for block in blocks for line in block.splitlines()]
-    assert len(commands) >= 5
-    for program_name, command, *arguments in commands:
-        assert (program_name, command) == ("ci-failure-tracker", "backtest")
-        result = run(*(argument.replace("owner/name", "octo-org/example") for argument in arguments))
-        assert result.exit_code == 0, result.output
-        assert "[CI Failure] CI - test" in result.stdout
 
 
 @pytest.mark.usefixtures("server")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shlex
@@ -11,60 +10,20 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from ci_failure_tracker.entry import cli
 from ci_failure_tracker.entry.cli import program
-from ci_failure_tracker.report.report_json import report_as_json
-from organisations import a_report_of
 from outside_tools import needed
-from sandbox import Sandbox
 from shells import shell
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "command.md").read_text(encoding="utf-8")
-COMMANDS = [
-    line.partition(" #")[0].strip()
-    for block in re.findall(r"^```sh\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    for line in block.splitlines()
-    if line.startswith("ci-failure-tracker")
-]
 LINES = dict(re.findall(r"^\| (bash|zsh|fish)[^|]*\| `((?:[^`\\]|\\.)+)` ", PAGE, re.MULTILINE))
-
-
-def test_the_page_shows_commands() -> None:
-    assert len(COMMANDS) >= 4
 
 
 def test_the_page_names_each_command() -> None:
     table = PAGE.partition("| command | what it does |\n|---|---|\n")[2].partition("\n\n")[0]
     rows = [row.split("|")[1] for row in table.splitlines()]
     assert sorted(name for row in rows for name in re.findall(r"`(\w+)`", row)) == sorted(program.commands)
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_each_command_of_the_page_works(command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    history = {
-        "repository": {"full_name": "owner/name", "topics": ["service"]},
-        "now": "2026-03-10T09:00:00Z",
-        "workflows": [{"name": "CI", "jobs": [{"name": "test"}]}],
-        "runs": [{"workflow": "CI", "at": "2026-03-09T10:00:00Z"}],
-    }
-    (tmp_path / "reports" / "1").mkdir(parents=True)
-    of_one = json.dumps(report_as_json(a_report_of("owner/name")))
-    (tmp_path / "reports" / "1" / "report.json").write_text(of_one, "utf-8")
-    (tmp_path / "job.log").write_text("lamp.c:3: error: it is dark\n", "utf-8")
-    monkeypatch.chdir(tmp_path)
-    with Sandbox.from_mapping(history).serve() as server:
-        monkeypatch.setenv("GITHUB_API_URL", server.api_url)
-        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-        monkeypatch.setattr(cli, "token_of", lambda *_: "")
-        monkeypatch.setenv("GITHUB_TOKEN", "sandbox-token")  # `discover` needs one
-        monkeypatch.setattr(cli, "repository_here", lambda *_: "owner/name")
-        result = CliRunner().invoke(program, (arguments := shlex.split(command)[1:]))
-    assert result.exit_code == 0, result.output
-    says = {"discover": "owner/name", "combine": "1 repository: nothing failing", "explain": "it is dark"}
-    assert says.get(arguments[0], "owner/name: nothing") in result.output
 
 
 # --- completion --------------------------------------------------------------------------------------
