@@ -81,6 +81,7 @@ class IdempotentWrites:
                 if tried == retry_policy.tries or budget.spent or not budget.may_wait(wait, retry_policy):
                     raise
                 time.sleep(wait)
+            # After the wait: GitHub may carry out a write some time after it broke off the answer.
             if (result := find()) is not None:
                 return result
         raise AssertionError
@@ -90,6 +91,7 @@ class IdempotentWrites:
 
         The result is the address of its page.
         """
+        # An empty body is a value of its own. An empty state or title would be a change that nobody wants.
         given = {"body": body, "state": state, "state_reason": reason, "title": title}
         return self._edit(doing, number, {name: value for name, value in given.items() if value or name == "body"})
 
@@ -105,6 +107,7 @@ class IdempotentWrites:
             body = change(issue) if issue is not None and issue.open else None
             if issue is None or body is None:
                 return False
+            # A write that was carried out although its answer was lost is found here, and not sent again.
             if body != issue.body:
                 self._send("PATCH", f"issues/{number}", {"body": body})
             return True
@@ -149,7 +152,7 @@ class IdempotentWrites:
         try:
             return self._send_once(doing, lambda: answers.issue(self._send("POST", "issues", given)))
         except UnreachedError:
-            raise
+            raise  # GitHub did not get the request, so there is nothing to look for
         except UnansweredError:
             if (found := self._look_for(action.identity.id)) is None:
                 raise
@@ -164,6 +167,7 @@ class IdempotentWrites:
         Raises:
             GitHubError: it is not known that the run has a second attempt.
         """
+        # Another sweep, or a person, may have been faster. A second re-run would cost minutes for nothing.
         if self._has_second_attempt(run_id):
             return
         address = f"{self._queries.address}/actions/runs/{run_id}/rerun-failed-jobs"
@@ -213,6 +217,7 @@ class IdempotentWrites:
         retry_policy, budget = self._requester.retry_policy, self._requester.budget
         wait = retry_policy.backoff
         for _ in range(_MOST_LOOKS):
+            # The last look is cut to what is left, so that many lost answers do not hold up a sweep.
             wait = min(wait, self._looking_left)
             if budget.spent or not budget.may_wait(wait, retry_policy):
                 return
@@ -229,6 +234,7 @@ class IdempotentWrites:
         Raises:
             GitHubError: it is not known, so nothing may be sent again.
         """
+        # By the marker and not by the label: GitHub may have dropped the label of this very issue.
         ours = [issue for issue in self._queries.newest_open_issues() if self._is_of(issue, identity)]
         return min(ours, key=lambda issue: issue.number, default=None)
 
@@ -253,6 +259,7 @@ class IdempotentWrites:
             pages = read_pages(self._requester, f"{self._queries.address}/issues/{number}/comments")
             comments = [answers.comment(as_object(item, "a comment")) for page in pages for item in page.items]
             same = [comment for comment in comments if comment.body.rstrip().endswith(mark)]
+            # Anybody can copy the last line of a comment, and one of a stranger must not suppress ours.
             if any(comment.author_is_bot or comment.author_association in _WRITERS for comment in same):
                 return True
             return bool(same) and self._queries.viewer() in [comment.author for comment in same]
@@ -275,6 +282,7 @@ class IdempotentWrites:
             try:
                 self._send("POST", "labels", {"name": name, "color": colour, "description": description})
             except GithubException as refusal:
+                # Another sweep may have made the label between our list and this request.
                 errors = refusal.data.get("errors") if isinstance(refusal.data, dict) else None
                 if refusal.status != _UNPROCESSABLE or "already_exists" not in str(errors):
                     raise

@@ -66,6 +66,7 @@ class JobReader:
         self._jobs, self._failed = [], []
         self._known = [] if with_known else None
         self._progress.phase("Read the jobs of runs", len(runs))
+        # One by one only what a request for many could not bring, because it takes a request for each run.
         alone = self._read_together(runs)
         for run, result in each_of(() if self._refused else alone, self._queries.jobs, self._queries.budget, KEPT):
             self._take(run, result)
@@ -85,10 +86,11 @@ class JobReader:
         elif isinstance(result, GitHubError):
             self._failed.append((run, result))
             self._errors_in_a_row += 1
+            # A rate limit refuses every request, so there is no need to wait for a third error.
             if isinstance(result, RateLimitedError) or self._errors_in_a_row == _GIVE_UP_AFTER:
                 self._refused = result
         elif isinstance(result, TrackerError):
-            raise result
+            raise result  # no answer of GitHub: it would come again with each run
         else:
             self._jobs.append(RunJobs(run.id, result))
             self._errors_in_a_row = 0
@@ -105,7 +107,7 @@ class JobReader:
             for batch, result in each_of(batches, ask, self._queries.budget, KEPT):
                 if isinstance(result, TrackerError):
                     self._ask_for_fewer(batch, result)
-                    break
+                    break  # the batches are cut anew, in the size that may succeed
                 fit = fit[len(batch) :]
                 alone += self._take_many(batch, result)
         # These come last, because three errors in a row end the reading.
@@ -158,4 +160,5 @@ class JobReader:
 
 
 def _fits(run: Run) -> bool:
+    # GraphQL reaches jobs through the check suite, and shows few attempts of it.
     return bool(run.check_suite_id) and run.attempt <= MOST_ATTEMPTS

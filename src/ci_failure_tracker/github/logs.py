@@ -122,6 +122,7 @@ class _LogReader:
 
     def read(self, request: LogRequest) -> _LogResult:
         """Read one log. It raises no error: whatever goes wrong with one log, the others are read."""
+        # A thread that comes late must not send another request after the one that gave up.
         if self.refused is not None or self.bytes_read >= MOST_BYTES:
             return _LogResult(request, waits=True)
         try:
@@ -138,6 +139,7 @@ class _LogReader:
             return _LogResult(request, error=error)
         except Exception as error:  # anybody may write into a log or an annotation, and one must not end the sweep
             return _LogResult(request, error=UnexplainedLogError(error))
+        # GitHub answers again, so what failed before was about single logs.
         self._errors_in_a_row = 0
         return result
 
@@ -160,6 +162,7 @@ class _LogReader:
 
     def annotations(self, job_id: int) -> tuple[Annotation, ...] | None:
         """The annotations of a job; `None` if the token may not see them."""
+        # GraphQL brought them along with the jobs, so they cost nothing.
         if job_id in self._annotations:
             return self._annotations[job_id]
         if self.no_annotations is not None:
@@ -182,6 +185,7 @@ class _JobOnGitHub:
         return self.reader.log(self.job_id)
 
     def passing_log(self, job_id: int) -> Iterator[bytes]:
+        # Half of the bytes are kept for the logs of failed jobs: a passing log only makes a diagnosis better.
         return self.reader.log(job_id, part=2)
 
     def annotations(self) -> tuple[Annotation, ...] | None:

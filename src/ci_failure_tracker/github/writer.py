@@ -126,10 +126,12 @@ class GitHubIssueWriter:
 
     def apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
         """Carry out the actions."""
+        # One writer serves several rounds, and duplicates are looked for among the issues of this one.
         self._progress.phase("Write the issues", sum(not isinstance(action, Skip) for action in actions))
         self._created.clear()
         results = [self._carry_out(action) for action in actions]
         try:
+            # Once for all new issues, at the end: another sweep may open its own while this one writes.
             older = self._older_duplicates() if self._created else {}
         except MalformedError as error:
             results[-1] = replace(results[-1], problems=(*results[-1].problems, _warning(error)))
@@ -147,6 +149,7 @@ class GitHubIssueWriter:
 
     def _write_known(self, write: KnownWrite) -> KnownResult:
         def change(issue: Issue) -> str | None:
+            # A person took the label off since the sweep read the issue. It is theirs again.
             if not issue.has_label(KNOWN_ISSUE):
                 return None
             return self._texts.with_known_table(issue.body, write.table, write.block)
@@ -194,6 +197,7 @@ class GitHubIssueWriter:
         except TrackerError as error:
             if isinstance(error, _SAME_FOR_ALL):
                 self._stopped = error
+            # If new issues do not show in GitHub's list, the next one might be opened twice.
             self._create_lost |= isinstance(action, Create) and _may_be_done(error)
             number = None if isinstance(action, Create) else action.number
             self._not_written.add(action.identity.id)
@@ -211,6 +215,7 @@ class GitHubIssueWriter:
             raise GitHubError("It stays open until its duplicate is closed.", "The next sweep tries again.")
         if isinstance(action, Close) and action.held_by in self._not_written:
             raise GitHubError("It stays open until the issue is written that counts it.", "The next sweep tries again.")
+        # Begun is finished: a comment without its body would be written again by the next sweep.
         self._budget.check(_price(action, self._labels))
 
     # --- changes ---------------------------------------------------------------------------------
@@ -297,6 +302,7 @@ class GitHubIssueWriter:
         Both sweeps look after they have created their issues, so at least the later one sees the other's. A list that
         lacks the newest issue of this sweep lags behind, and is read again.
         """
+        # The first label is the tracker's own. Every issue of this sweep has it.
         label = next(iter(self._created.values()))[0].labels[0]
         try:
             others = self._newest_open(label)
@@ -355,6 +361,7 @@ class GitHubIssueWriter:
                 if name in needed:
                     raise
                 problems.append(_warning(error))
+            # Also if it could not be made, so that each label is tried once in a sweep.
             self._labels.add(name.casefold())
         return problems
 
