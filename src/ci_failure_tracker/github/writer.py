@@ -215,7 +215,7 @@ class GitHubIssueWriter:
             raise GitHubError("It stays open until its duplicate is closed.", "The next sweep tries again.")
         if isinstance(action, Close) and action.held_by in self._not_written:
             raise GitHubError("It stays open until the issue is written that counts it.", "The next sweep tries again.")
-        # Begun is finished: a comment without its body would be written again by the next sweep.
+        # What is begun is finished: no comment stands there without the body that it speaks of.
         self._budget.check(_price(action, self._labels))
 
     # --- changes ---------------------------------------------------------------------------------
