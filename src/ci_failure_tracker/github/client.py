@@ -184,6 +184,7 @@ def translated(doing: str, right: str) -> Iterator[None]:
         yield
     except GithubException as error:
         raise _meaning(error, doing, right) from error
+    # The order matters: this error is a `RequestException`, and that is an `OSError`.
     except requests.exceptions.InvalidJSONError as error:
         raise UnansweredError(f"GitHub's answer to the request to {doing} is not complete JSON.") from error
     except requests.RequestException as error:
@@ -231,6 +232,7 @@ def resets(moment: int | None) -> str:
 
 def _was_not_sent(error: requests.RequestException) -> bool:
     """Whether no connection was made; after any other fault GitHub may have carried out the request."""
+    # requests wraps the error of urllib3, which names the cause as its `reason`.
     reason = getattr(error.args[0], "reason", None) if error.args else None
     # Only these two say that no connection was made.
     return isinstance(reason, NewConnectionError | ConnectTimeoutError)

@@ -87,6 +87,7 @@ class JobReader:
             self._failed.append((run, result))
             self._errors_in_a_row += 1
             # A rate limit refuses every request, so there is no need to wait for a third error.
+            # A rate limit holds for all requests, so it takes no second error.
             if isinstance(result, RateLimitedError) or self._errors_in_a_row == _GIVE_UP_AFTER:
                 self._refused = result
         elif isinstance(result, TrackerError):
@@ -136,6 +137,7 @@ class JobReader:
             self._refused = error
         elif isinstance(error, UnansweredError) and not isinstance(error, MalformedError):
             # GitHub may fail because a query takes too long; a smaller one may succeed.
+            # 20 runs become 5, then 1, and then each run is read alone by REST.
             self._at_once = len(batch) // 4
             _LOGGER.debug("%d runs could not be read together: %s", len(batch), error.what)
         else:

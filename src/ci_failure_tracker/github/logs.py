@@ -148,6 +148,7 @@ class _LogReader:
             return  # it says nothing about GitHub
         with self._lock:
             self._errors_in_a_row += 1
+            # Such an error holds for every log, so the next request would get the same answer.
             if isinstance(error, RateLimitedError | MissingRightError) or self._errors_in_a_row >= _GIVE_UP_AFTER:
                 self.refused = error
 
@@ -170,6 +171,7 @@ class _LogReader:
         try:
             return self._queries.annotations(job_id)
         except MissingRightError as error:
+            # The token lacks the right for the other jobs as well, so none of them is asked for.
             self.no_annotations = error
             return None
 
@@ -186,6 +188,7 @@ class _JobOnGitHub:
 
     def passing_log(self, job_id: int) -> Iterator[bytes]:
         # Half of the bytes are kept for the logs of failed jobs: a passing log only makes a diagnosis better.
+        # A passing log is read only in the first half of the bytes; the rest is for the logs of failures.
         return self.reader.log(job_id, part=2)
 
     def annotations(self) -> tuple[Annotation, ...] | None:
@@ -208,6 +211,7 @@ def _counts(results: Sequence[_LogResult], requests: LogRequests, size: int) -> 
 
 def _problems(results: Sequence[_LogResult], requests: LogRequests, reader: _LogReader) -> Iterator[Problem]:
     failed = [(result.request.name, result.error) for result in results if result.error is not None]
+    # One problem for each cause: a hundred logs may fail for the same one.
     for what, advice in dict.fromkeys((error.what, error.advice) for _, error in failed):
         names = some_of([name for name, error in failed if error.what == what])
         yield Problem(

@@ -97,6 +97,7 @@ def _requested_wait(headers: Mapping[str, Any], backoff: float) -> float:
         # One second more, because GitHub's clock and this one may differ.
         return max(0.0, float(reset) - time.time()) + 1
     # If GitHub names no time, its documentation asks for a minute, doubled with each further try.
+    # The first backoff is half a second, which makes a minute; the second minute is doubled and beyond `longest_wait`.
     return 120 * backoff
 
 
@@ -104,6 +105,7 @@ def is_broken(answer: Answer) -> bool:
     """Whether an answer with a status of success is the page of a proxy, or JSON that was cut short."""
     status, headers, text = answer
     kind = str(headers.get("content-type", ""))
+    # An answer without a body, such as a 204, has nothing that could be cut short.
     if status not in _DONE or not text:
         return False
     if "json" not in kind:
@@ -168,6 +170,7 @@ class TokenLimits:
     left: int | None = None
     reset: int | None = None
     held_until: float = float("-inf")
+    # It can be taken twice by one thread: `Budget.may_repeat` holds it when it calls `may_wait`.
     lock: RLock = field(default_factory=RLock, repr=False, compare=False)
     _points: _Window = field(default_factory=partial(_Window, 60, 900), repr=False)
     _graphql: _Window = field(default_factory=partial(_Window, 60, 2000), repr=False)
@@ -197,6 +200,7 @@ class TokenLimits:
         Raises:
             WritesSpentError: the writes of this hour are used up.
         """
+        # It sleeps without the lock, so another thread may take the turn meanwhile; therefore it asks again.
         while (seconds := self._take_turn(retry_policy, writes, graphql)) > 0:
             time.sleep(seconds)
 
@@ -226,6 +230,7 @@ class TokenLimits:
 
     @property
     def _writes_an_hour(self) -> int:
+        # A share of less than one write would never let a process write.
         return max(1, self._writes.limit // self.parallel)
 
     @property
@@ -309,6 +314,7 @@ class Budget:
             if self.spent or not self.may_wait(held_until - max(limits.held_until, now), retry_policy):
                 return False
             limits.held_until = held_until
+            # No other thread may spend the request of the repeat while this one waits.
             self.reserved += 1
             return True
 
