@@ -25,6 +25,7 @@ _ROOM = 3500
 BEGIN = f"{OWN_COMMENT}:begin -->"
 END = f"{OWN_COMMENT}:end -->"
 
+# `write_marker` escapes both angle brackets, so no marker holds one.
 _MARKER = re.compile(re.escape(OWN_COMMENT) + r" (\{[^<>]*\}) -->")
 _REGION = re.compile(rf"^{re.escape(BEGIN)}(?s:.*?)^{re.escape(END)}", re.MULTILINE)
 _MOVED_REGION = re.compile(re.escape(BEGIN) + r"(?s:.*?)" + re.escape(END))
@@ -67,6 +68,7 @@ class Tracked:
     def closed_for_good(self) -> bool:
         """Whether a person closed it as not planned or as a duplicate, so it stays closed until a person reopens it."""
         closed = self.state.closed if self.state else None
+        # The tracker itself closes these as not planned, so here the reason on GitHub does not stand for a person.
         if closed is not None and closed.close_reason in {CloseReason.GONE, CloseReason.ALLOWED}:
             return False
         if self.is_in_umbrella:
@@ -129,6 +131,7 @@ def read_tracked(issue: Issue) -> Tracked | None:
             return _checked(issue, read_state(markers[0]))
         except KeyError as lacking:
             defect = f"its marker lacks {lacking}"
+        # A person may have written any JSON: `Infinity` in place of a number, or brackets too deep for the parser.
         except (ValueError, TypeError, IndexError, ArithmeticError, RecursionError) as broken:
             defect = f"its marker cannot be read: {broken}"
     elif not markers:
@@ -177,6 +180,7 @@ class _Parts:
         """The body with this marker in place of the old one, or at the end."""
         before, after = self.before, self.after
         if _MARKER.search(after):
+            # A function, because `sub` would take the backslashes of the JSON in a text for references to groups.
             after = _MARKER.sub(lambda _: marker, after, count=1)
         elif _MARKER.search(before):
             before = _MARKER.sub(lambda _: marker, before, count=1)
@@ -192,6 +196,7 @@ def compose(region: str, state: State, old_body: str = "") -> str:
     """The whole body: the region and the marker replace the old ones, and everything else stays."""
     block = f"{BEGIN}\n{region.strip()}\n{END}"
     marker = write_marker(state)
+    # The editor on GitHub's pages stores an edited body with CRLF.
     body = old_body.replace("\r\n", "\n")
     if not body.strip():
         return f"{block}\n\n{marker}\n"
@@ -202,6 +207,7 @@ def compose(region: str, state: State, old_body: str = "") -> str:
 
 def has_room_for_checkpoint(state: State, body: str) -> bool:
     """Whether a body that was written without the checkpoint of a state has room for it as well."""
+    # A lone surrogate has no UTF-8 form; it counts as one byte here instead of an error.
     return len(write_marker(state).encode("utf-8", "replace")) <= LIMIT and length(body) + _ROOM <= BODY_LIMIT
 
 
@@ -212,6 +218,7 @@ def marked(body: str, state: State) -> str:
 
 def write_marker(state: State) -> str:
     """The line of the marker. The caller keeps the state short enough for `LIMIT`."""
+    # An escape takes six bytes of `LIMIT` for a letter that takes two or three as UTF-8.
     text = json.dumps(state_as_json(state), separators=(",", ":"), ensure_ascii=False)
     # Every second hyphen is enough. A line of hyphens in a log is long.
     text = _UNSAFE.sub(lambda match: f"{match[1] or ''}\\u{ord(match[0][-1]):04x}", text)

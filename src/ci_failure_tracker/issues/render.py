@@ -129,6 +129,7 @@ class _Renderer:
         if (
             decision.kind is DecisionKind.UPDATE
             and not decision.labels
+            # The editor on GitHub's pages stores CRLF, which is no change of the text.
             and draft.body == draft.old.replace("\r\n", "\n")
         ):
             waits = f"; {decision.waits}" if decision.waits else ""
@@ -184,6 +185,7 @@ class _Renderer:
             case DecisionKind.CLOSE:
                 why = _STATE_REASONS[state.closed.close_reason] if state.closed else ""
                 kept = decision.duplicate_of
+                # GitHub takes the database id of the kept issue, not its number (REST API, "Update an issue").
                 kept_id = kept.database_id if isinstance(kept, Issue) else kept
                 fields = (decision.identity, reason, number, body, state, comment, decision.labels)
                 return Close(*fields, state_reason=why, duplicate_of=kept_id, held_by=decision.held_by)

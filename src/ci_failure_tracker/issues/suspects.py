@@ -13,7 +13,9 @@ from ci_failure_tracker.text.medium import MARKDOWN, Medium
 KEPT = 10
 """The most commits that an issue names. The comparison on GitHub has all of them."""
 
+# A login on GitHub has 39 characters at most.
 _TITLE, _AUTHOR, _FILE = 72, 39, 100
+# The titles that GitHub gives to the merge of a pull request and to its squashed commit.
 _MERGE = lazy(r"Merge pull request #(\d{1,10})\b")
 _SQUASHED = lazy(r"\s*\(#(\d{1,10})\)$")
 
@@ -97,6 +99,7 @@ def _parts(suspect: Suspect, url: str, repository: str, medium: Medium) -> Itera
     number = str(suspect.pull_request or in_title)
     # As code it is no reference, which would write a note into the pull request for every break.
     author = medium.code(suspect.author, _AUTHOR) if suspect.author else ""
+    # Room for `#` and ten digits.
     pull_request = medium.code(f"{repository}#{number}", len(repository) + 11) if number else ""
     about = ", ".join(part for part in (author, pull_request) if part)
     if about:
