@@ -48,6 +48,7 @@ def clean(raw: str) -> str:
 
     If carriage returns overwrote the line, the last text is left.
     """
+    # Escapes and overwritten text take room as well, so more is read than may be left.
     text = raw[: 4 * LONGEST_LINE].removeprefix("\ufeff")
     if text[4:5] == "-" and (stamp := _TIMESTAMP.match(text)):
         text = text[stamp.end() :]

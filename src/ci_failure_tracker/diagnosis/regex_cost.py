@@ -102,6 +102,7 @@ def _ways_of_repeat(least: int, most: int, body: _Items, follow: _Characters) ->
     inner = _ways(body, follow | first if most > 1 else follow)
     ends *= _empty_turns(least, body)
     # A power is never computed as a whole: it can have thousands of digits.
+    # Two ways to the power of 40 are more than `_ENDLESS` already.
     return ends if inner == 1 else min(_ENDLESS, ends * inner ** min(most, 40))
 
 
