@@ -151,7 +151,6 @@ class IdempotentWrites:
         }
         try:
             return self._send_once(doing, lambda: answers.issue(self._send("POST", "issues", given)))
-        # It is an `UnansweredError` too, but GitHub got no request, so there is no issue to look for.
         except UnreachedError:
             raise  # GitHub did not get the request, so there is nothing to look for
         except UnansweredError:

@@ -87,7 +87,6 @@ class JobReader:
             self._failed.append((run, result))
             self._errors_in_a_row += 1
             # A rate limit refuses every request, so there is no need to wait for a third error.
-            # A rate limit holds for all requests, so it takes no second error.
             if isinstance(result, RateLimitedError) or self._errors_in_a_row == _GIVE_UP_AFTER:
                 self._refused = result
         elif isinstance(result, TrackerError):

@@ -188,7 +188,6 @@ class _JobOnGitHub:
 
     def passing_log(self, job_id: int) -> Iterator[bytes]:
         # Half of the bytes are kept for the logs of failed jobs: a passing log only makes a diagnosis better.
-        # A passing log is read only in the first half of the bytes; the rest is for the logs of failures.
         return self.reader.log(job_id, part=2)
 
     def annotations(self) -> tuple[Annotation, ...] | None:
