@@ -17,6 +17,7 @@ from ci_failure_tracker.text.lazy import compiled
 MOST_TRIED = 6_000
 """Marked lines of a step that are tried with the patterns. If there are more, these are the first and the last ones."""
 
+# A guess covers less than the tool printed: an exception with several indented lines of detail is one failure.
 _MOST_BELOW = 8
 
 
@@ -41,6 +42,7 @@ def find_blocks(log: Log, section: Section) -> tuple[Block, ...]:
 
 def _tried(numbers: Sequence[int]) -> Sequence[int]:
     half = MOST_TRIED // 2
+    # The first failure stands early in a long step, the summary of the tool late. Most of what is between repeats them.
     return numbers if len(numbers) <= MOST_TRIED else [*numbers[:half], *numbers[-half:]]
 
 
@@ -60,8 +62,10 @@ def _extended(log: Log, section: Section, starts: dict[int, _Start]) -> Iterator
     done = section.body - 1
     stronger = _stronger(starts)
     for number, start in starts.items():
+        # A line inside of a block looks like a start, too: a stack trace within the report of a test.
         if number <= done:
             continue
+        # A pattern that ends only at `max_lines` would swallow the compiler error that stands below a stack trace.
         limit = stronger.get(number)
         block = _block(log, number, start, done + 1, limit - 1 if limit else section.end)
         done = block.end
@@ -83,6 +87,7 @@ def _block(log: Log, number: int, start: _Start, first: int, last: int) -> Block
     """The block that line `number` starts, within the lines from `first` to `last`."""
     pattern = start.pattern
     end = _end(log, number, start, min(last, number + pattern.max_lines - 1))
+    # A definite pattern says itself where its block ends. That of a guess often describes the first line only.
     if pattern.confidence is Confidence.LIKELY:
         end = last_indented(log, end + 1, min(last, end + _MOST_BELOW), depth(log[number]))
     begin = _begin(log, number, start, first)
@@ -133,11 +138,13 @@ def _end(log: Log, number: int, start: _Start, last: int) -> int:
     ends_before, ends, goes_on = map(_matching, (pattern.end_before, pattern.end, pattern.body))
     for place in range(number + 1, last + 1):
         text = without_prefix(log[place], start.prefix)
+        # A mark of the runner ends every block: what follows is another group of lines, whatever it looks like.
         if is_mark(text) or (ends_before and ends_before(text)):
             break
         if ends and ends(text):
             return place
         if goes_on and not goes_on(text):
             break
+        # Empty lines within a block stay: a tool separates the message from the source lines with one.
         end = place if text.strip() else end
     return end

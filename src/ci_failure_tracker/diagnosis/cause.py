@@ -21,6 +21,7 @@ from ci_failure_tracker.text.lazy import lazy
 MOST = 20
 """Failures of a job that make up its cause."""
 
+# A job can fail in thousands of places. The first ones tell the causes, and all of them cost time in every sweep.
 _MOST_BLOCKS = 200
 
 _ANYWHERE = frozenset(
@@ -57,6 +58,7 @@ def signatures(log: Log, steps: Sequence[Section], blocks: Sequence[Block]) -> t
     follows from another failure does not count beside it.
     """
     chosen = [block for block in blocks[:_MOST_BLOCKS] if block is blocks[0] or block.is_as_sure_as(blocks[0])]
+    # Parallel test runners report in any order. Sorting by pattern and place gives the same first signature each time.
     patterns = list(dict.fromkeys(block.pattern for block in chosen))
     failures = [
         _Failure(lines, patterns.index(block.pattern), _LINE_NUMBER.split(masked(lines[0]))[0])
@@ -64,11 +66,13 @@ def signatures(log: Log, steps: Sequence[Section], blocks: Sequence[Block]) -> t
         for lines in _failures(log, _step_of(steps, block), block)
     ]
     found = dict.fromkeys(signature(failure.lines) for failure in sorted(_causes(failures), key=attrgetter("order")))
+    # All lines that name nothing have one signature. Beside a real cause, it would make two different jobs alike.
     return tuple(one for one in found if one != NOTHING_KNOWN)[:MOST] or (NOTHING_KNOWN,)
 
 
 def _causes(failures: Sequence[_Failure]) -> Sequence[_Failure]:
     """The failures without those that follow from another: a test fails with its subtest, a build with its compiler."""
+    # Go reports the test around a failing subtest as failed, too. It is no second cause.
     tests_with_subtests = {
         failure.place.rpartition("/")[0] for failure in failures if "/" in failure.place and len(failure.lines) == 1
     }
@@ -77,6 +81,7 @@ def _causes(failures: Sequence[_Failure]) -> Sequence[_Failure]:
         for failure in failures
         if failure.place not in tests_with_subtests and not all(map(is_consequence, failure.lines))
     ]
+    # If everything follows from something else, nothing better is known: `make: *** [all] Error 2` alone is a cause.
     return causes or failures
 
 
@@ -90,14 +95,17 @@ def _failures(log: Log, step: Section, block: Block) -> Iterator[list[str]]:
         # What ends any job is one cause in every job, whatever file or runner it names.
         yield [block.pattern, *(log[number] for number in block.fingerprint)]
         return
+    # The author of a pattern knows which lines name the cause. Without this knowledge, they are guessed.
     numbers = block.fingerprint or _telling(log, block)
     rows = [] if block.fingerprint else rows_of_subject(log, block)
     texts = [without_prefix(log[number], block.prefix) for number in numbers]
     for group in _groups(texts, [number in block.starts for number in numbers]):
+        # Each filter keeps its input if nothing would be left: a poor signature still finds its own issue again.
         lines = [line for line in group if not is_no_cause(line)] or group
         lines = [line for line in lines if not is_consequence(line)] or lines
         lines = [*lines, *(line for line in rows if line not in lines)]
         lines = [*lines, *subject_lines(log, step, block, lines)]
+        # "Connection refused" without a host says the same in all tools. The pattern tells at least the tools apart.
         yield lines if block.kind not in _ANYWHERE or any(map(names, lines)) else [block.pattern]
 
 
@@ -111,6 +119,7 @@ def _telling(log: Log, block: Block) -> tuple[int, ...]:
         return block.starts if block.headline in block.starts else (block.headline,)
     if not block.score:
         return (block.headline,)
+    # Two words are enough to see a repeat: `Error page 1 …` and `Error page 2 …` differ behind them.
     shapes = {number: tuple(masked(log[number]).split()[:2]) for number in block.lines}
     times = Counter(shapes.values())
     first = next((number for number in block.lines if number < block.headline and times[shapes[number]] == 1), None)

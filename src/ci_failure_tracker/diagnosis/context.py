@@ -46,12 +46,14 @@ def _by_use(log: Log, blocks: Sequence[Block], steps: Sequence[Section], shown: 
     """The numbers of lines, the most useful first. They can repeat."""
     steps = [step for step in steps if any(step.start <= number <= step.end for number in shown)]
     yield from _around(log, steps, shown, range(1, _NEAREST + 1))
+    # The order is that of a reader's questions: what is next to it, which job and command, how did the step end.
     yield from job_name(log)
     for step in steps:
         yield from command_lines(log, step)
         yield from _results(blocks, step)
     for block in blocks:
         if block.confidence > Confidence.SYMPTOM:
+            # The best block is the failure of the issue. Of the others, the beginning says enough to know them apart.
             yield from block.lines[: None if block is blocks[0] else _OPENING]
     yield from _around(log, steps, shown, range(_NEAREST + 1, _FARTHEST + 1))
 

@@ -51,8 +51,11 @@ def by_confidence(blocks: Iterable[Block]) -> list[Block]:
 def _order(block: Block) -> tuple[bool, float, bool, float, int]:
     """The highest first. Of equal ones the first is the cause; of equal guesses it is the one nearer to the end."""
     likely = block.confidence is Confidence.LIKELY
+    # A pattern finds the cause before its consequences. A line that only looks like a failure is often a tolerated one,
+    # and the last one stopped the job.
     last_first = likely and block.pattern == GENERIC
     nearness = -block.start if last_first else block.start
+    # Points of blocks that are more than guesses say nothing: their patterns already know that they are failures.
     return not block.ends_job, -block.confidence, block.wraps, -block.score if likely else 0, nearness
 
 
@@ -70,6 +73,7 @@ def choose_lines(
     that looks like a failure is shown if there is room: the end of a log without steps tells how the job ended.
     """
     picked = _picked(log, blocks, limits, ending)
+    # The lines of a summary or of a known error would fill the room that a new error needs.
     repeats = [block for block in blocks if block.confidence is Confidence.SYMPTOM] + list(_repeating(log, blocks))
     never = {number for block in repeats for number in block.lines}
     for step in steps:
@@ -87,6 +91,7 @@ def _picked(log: Log, blocks: Sequence[Block], limits: Limits, ending: int | Non
         if room <= 0 or not (_belongs(group[0], blocks[0], picked) or _ends(group, ending)):
             continue
         later = [other[0] for other in folded[place + 1 :] if other[0].confidence is group[0].confidence]
+        # A reader with thirty lines of the first failure and none of the second does not see that there are two.
         needed = sum(1 if block in repeating else _OPENING for block in later)
         lines = _name(group[0]) if group[0] in repeating else _cut(log, group[0], room, max(_OPENING, room - needed))
         picked.update((number, 0) for number in lines if number not in picked)
@@ -118,6 +123,7 @@ def _add_neighbours(
     A tool often prints more than its pattern covers. Lines that are `never` added end the addition.
     """
     log = routine.log
+    # A definite block starts where its tool starts to talk. Above a guess, there may be the command or the file.
     guesses = {block.start for block in blocks if block.confidence is Confidence.LIKELY}
     for number in [number for number in sorted(picked) if step.body <= number <= step.end]:
         above = range(number - 1, max(step.body, number - _ABOVE) - 1, -1) if number in guesses else ()
@@ -127,6 +133,8 @@ def _add_neighbours(
                     break
                 if routine.passed(place):
                     continue
+                # A routine line ends the addition, because the tool has gone on with its usual work. One that a
+                # passing run printed does not: it stands between new lines as well.
                 if routine.is_routine(place):
                     break
                 picked[place] = 0
@@ -146,8 +154,11 @@ def _belongs(block: Block, best: Block, picked: Collection[int]) -> bool:
     if block.confidence is Confidence.SYMPTOM:
         return best.confidence is Confidence.SYMPTOM
     if best.ends_job and not block.ends_job:
+        # What failed long before the runner was lost has nothing to do with it, and the job could have gone on.
         return abs(block.start - best.start) < _NEAR
     if block.confidence is Confidence.LIKELY and best.confidence > Confidence.LIKELY:
+        # A guess beside a definite failure is often noise of a passing test. It is shown if it continues the
+        # failure, or if the failure leaves much room.
         return _touches(block, picked) or (block.pattern != GENERIC and len(picked) < _SHORT)
     return block.confidence is not Confidence.LIKELY or block.score >= _WEAKEST * best.score
 
@@ -168,6 +179,7 @@ def _cut(log: Log, block: Block, room: int, share: int) -> list[int]:
     room = min(room, share)
     lines = [number for number in block.lines if number == block.headline or _is_shown(log, number)]
     if len(lines) > room:
+        # Frames go first: a reader needs the message and the own code at both ends, not the framework between them.
         lines = list(_without_frames(log, lines, block.headline, room))
     return lines if len(lines) <= room else _without_middle(lines, block.headline, room)
 
@@ -182,6 +194,7 @@ def _without_middle(lines: Sequence[int], headline: int, room: int) -> list[int]
     head = room - tail
     place = lines.index(headline)
     end = len(lines) if place < head or place >= len(lines) - tail else place + max(1, tail - 1)
+    # Tools print the message first and the reason last, as in a chain of exceptions. The middle says least.
     return [*lines[:head], *lines[end - tail : end]] if tail or place < head else [headline]
 
 

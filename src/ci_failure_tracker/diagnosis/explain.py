@@ -73,9 +73,12 @@ def explain(
     steps = sections(log)
     failed = failing_sections(log, steps, failed_step)[-_MOST_SECTIONS:]
     known = cache(partial(find_blocks, log))  # the cause and what is shown are looked for among the same blocks
+    # The signature must not depend on which passing run there is, or whether GitHub still has its log: each sweep would
+    # find another cause. So it comes from the log alone, and the passing run helps only what is shown.
     cause = _found(steps, failed, Routine(log), known)
     usual = Routine(log, routine)
     shown = (_found(steps, failed, usual, known) if routine else None) or cause
+    # Without steps nothing says which part of the log failed, but its end says how the job ended.
     ending = log.last - _ENDING if len(steps) == 1 else None
     lines = choose_lines(log, shown.blocks, limits, failed, ending, usual)
     diagnosis = _diagnosis(log, cause.blocks, shown.blocks, lines, steps, weak=cause.weak or shown.weak)
@@ -103,6 +106,7 @@ def _found(steps: Sequence[Section], failed: Sequence[Section], routine: Routine
     if not _only_symptoms(blocks):
         return _Found(blocks, weak=False)
     last_resort = last_lines(routine.log, failed[-1], blocks, routine)
+    # A step such as "check the result" prints nothing but its exit code. An earlier step then holds the reason.
     blocks = [*(last_resort or _complaint_before(steps, failed[0], routine, known)), *blocks]
     return _Found(blocks, bool(last_resort) or _only_symptoms(blocks))
 
@@ -132,6 +136,7 @@ def explain_annotations(annotations: Sequence[Annotation], limits: Limits = _DEF
     """
     log = read_log([_as_log(annotations).encode("utf-8", "replace")])
     known = list(_blocks(whole_log(log), Routine(log), partial(find_blocks, log)))
+    # Annotations that no pattern knows still are errors, because GitHub says so.
     covered = {number for block in known for number in block.lines}
     others = [
         Block(number, number, number, Confidence.LIKELY, "annotation", _POINTS_OF_AN_ANNOTATION)
@@ -142,6 +147,7 @@ def explain_annotations(annotations: Sequence[Annotation], limits: Limits = _DEF
     if not blocks:
         return None
     diagnosis = _diagnosis(log, blocks, blocks, choose_lines(log, blocks, limits), ())
+    # There is no log that a number could lead to.
     lines = tuple(dataclasses.replace(line, number=0, left_out=0) for line in diagnosis.lines)
     found = tuple(dataclasses.replace(failure, lines=()) for failure in diagnosis.failures)
     return dataclasses.replace(diagnosis, ranges=(), lines=lines, failures=found)
@@ -156,6 +162,7 @@ def _as_log(annotations: Iterable[Annotation]) -> str:
 
 def _place(annotation: Annotation) -> str:
     """The file and line, unless the message contains them or the runner made them up."""
+    # The runner gives `.github` as the file of an error that has none.
     if annotation.path in {"", ".github"} or annotation.path in annotation.message:
         return ""
     return f"{annotation.path}:{annotation.line}: " if annotation.line else f"{annotation.path}: "
@@ -166,6 +173,7 @@ def _blocks(section: Section, routine: Routine, known: _Known) -> Iterator[Block
     of_patterns = known(section)
     scored = [with_score(block, section, routine) for block in _contrasted(of_patterns, routine)]
     unwrapped = _unwrapped([*scored, *generic_blocks(routine.log, section, of_patterns, routine)])
+    # Steps that failed and were tolerated are only mixed with the others where the log has no steps.
     whole = section.body == routine.log.first and section.end == routine.log.last
     yield from _without_tolerated(list(unwrapped), section) if whole else unwrapped
 
@@ -178,6 +186,7 @@ def _without_tolerated(blocks: Sequence[Block], section: Section) -> Iterator[Bl
     tools = {_tool(block) for block in ending}
     for block in blocks:
         early = block.end < first - _LONG and _tool(block) not in tools
+        # If the same tool fails at the end again, its early failure is more likely a part of the same thing.
         tolerated = early and block.confidence is Confidence.DEFINITE and not block.wraps
         yield dataclasses.replace(block, confidence=Confidence.LIKELY) if tolerated else block
 
@@ -207,6 +216,8 @@ def _unwrapped(blocks: Sequence[Block]) -> Iterator[Block]:
 def _contrasted(blocks: Iterable[Block], routine: Routine) -> Iterator[Block]:
     """The blocks without guesses that a passing run printed too. What is more than a guess ranks lower then."""
     for block in blocks:
+        # A failure block that a passing run has, too, is a test of error handling, or a step with `continue-on-error`.
+        # It is not dropped: if nothing else is found, it is better than nothing.
         if block.confidence > Confidence.LIKELY and all(map(routine.passed, block.lines)):
             yield dataclasses.replace(block, confidence=Confidence.SYMPTOM)
         elif block.confidence > Confidence.LIKELY or not routine.passed(block.headline):
@@ -239,6 +250,7 @@ def _diagnosis(
     lines = tuple(_redacted(excerpt))
     of_failures = signatures(log, steps, causes)
     found = failures(log, blocks, steps)
+    # Whether the diagnosis is weak must follow from the cause as well, not from what a passing run made us show.
     first = (found if causes is blocks else failures(log, causes[:1], steps))[:1]
     return Diagnosis(
         headline=headline(found[0]) if found else "",

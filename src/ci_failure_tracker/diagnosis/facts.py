@@ -41,6 +41,7 @@ _LONGEST = 500
 _TELLING = 4
 """Characters that the last part of a subject needs to stand for the whole."""
 
+# How a job ended says more than the words that were left in its log then.
 _KIND_OF_OUTCOME = {
     Outcome.TIMED_OUT: FailureKind.TIME_LIMIT,
     Outcome.RUNNER_LOST: FailureKind.INFRASTRUCTURE,
@@ -88,6 +89,7 @@ def failures(log: Log, blocks: Sequence[Block], steps: Sequence[Section]) -> tup
     """The failures that the best blocks tell of, the first cause first. `blocks` come in the order of the excerpt."""
     found: dict[tuple[str, ...], Failure] = {}
     for failure in (each for block in _causes(blocks) for each in _of_block(log, block, steps)):
+        # A test that fails in several shards, or is reported twice, is one failure with more lines.
         key = (failure.kind.value, failure.subject, failure.location, failure.message)
         known = found.get(key)
         found[key] = replace(known, lines=(*known.lines, *failure.lines)) if known else failure
@@ -109,6 +111,7 @@ def _of_block(log: Log, block: Block, steps: Sequence[Section]) -> Iterator[Fail
     yield whole
     for part in _parts(log, block) if whole.kind is FailureKind.TEST and whole.subject else ():
         other = _failure(log, part, steps)
+        # A test is left out beside its own subtest, which is the more special one.
         if other.subject and not f"{whole.subject}/".startswith(f"{other.subject}/"):
             yield other
 
@@ -174,11 +177,13 @@ def _failure(log: Log, block: Block, steps: Sequence[Section]) -> Failure:
         subject = subject_of(kind, lines, near, location, command)
     elif not subject and block.kind is not FailureKind.UNKNOWN:
         subject = subject_of(kind, lines, (), location, "")  # a list of what failed
+    # A name that can be pasted into the command of the runner lets a reader repeat the failure.
     if subject and block.pattern.startswith("pytest."):
         traceback = (without_prefix(log[number], block.prefix) for number in block.lines)
         subject = pytest_id(subject, traceback)
     if subject and "::" not in subject and block.pattern.startswith(("pytest.", "rspec.")):
         last = min(step.end if step else log.last, block.end + _MOST_TO_RECAP)
+        # The rulers of pytest and the titles of RSpec do not name the file. The list at the end of the run does.
         below = (without_prefix(log[number], block.prefix) for number in range(block.end + 1, last + 1))
         subject = recapped(subject, below) or subject
     message = own.get("message") or _message(lines, subject, kind)
@@ -200,6 +205,7 @@ def _near(log: Log, block: Block, step: Section | None) -> list[str]:
     above = range(block.start - 1, max(first, block.start - _MOST_AROUND) - 1, -1)
     below = range(block.end + 1, min(last, block.end + _MOST_AROUND) + 1)
     lines = (without_prefix(log[number], block.prefix)[:_LONGEST] for number in (*above, *below))
+    # The name of a passing test next to the failure would be taken for what failed.
     return [line for line in lines if not _PASSED.search(line) or _FAILED.search(line)]
 
 
@@ -208,6 +214,7 @@ def command_of(log: Log, step: Section) -> str:
     lines = []
     for number in range(step.start, max(step.body, step.start + 1)):
         text = log[number].removeprefix("##[group]").removeprefix("$ ")
+        # What follows is how the runner ran the command. An environment can hold anything, also words of other tools.
         if text.startswith(("shell: ", "with:", "env:", "##[endgroup]")):
             break
         lines.append(text)
@@ -221,6 +228,7 @@ def _own_facts(block: Block, lines: Iterable[str]) -> dict[str, str]:
     for match in filter(None, map(compiled(block.facts).search, lines)) if block.facts else ():
         for name, text in match.groupdict().items():
             if text:
+                # A group that matched an empty text tells nothing, and a later line may.
                 found.setdefault(name, text.strip())
     return found
 
@@ -233,6 +241,7 @@ def _message(lines: Sequence[str], subject: str, kind: FailureKind) -> str:
         name = re.compile(rf"(?<!\w){re.escape(subject)}(?!\w)")
         told = [text for text in map(undecorated, below) if not name.search(text)]
         expected, actual = (next(filter(None, map(half.match, told)), None) for half in (_EXPECTED, _ACTUAL))
+        # Two lines that only make sense together become the one line that fits into a title.
         if expected and actual:
             return f"expected {expected['value']}, got {actual['value']}"
         return next((text for text in told if not _NO_REASON.match(text)), told[0] if told else shown)

@@ -49,6 +49,7 @@ class FailingTest:
     def alone(self, whole: JobDiagnosis) -> JobDiagnosis:
         """What the diagnosis of its job says of this test alone."""
         first, diagnosis = self.failures[0], whole.diagnosis
+        # The word before the name keeps a test apart from another failure whose line is only that name.
         of_test = signature([f"test {self.key}", self.message])
         line, lines = _headline(first), self._lines(diagnosis) if diagnosis else ()
         narrowed = diagnosis and replace(
@@ -71,6 +72,7 @@ class FailingTest:
         ranges = [lines for failure in self.failures for lines in failure.lines]
         shown = sorted((*diagnosis.lines, *diagnosis.context), key=lambda line: line.number)
         own = [line for line in shown if any(each.start <= line.number <= each.end for each in ranges)]
+        # The excerpt of a job with many failures does not hold each of them.
         if not own:
             return (ExcerptLine(ranges[0].start if ranges else 0, _headline(self.failures[0])),)
         before = (0, *(line.number for line in own))
@@ -94,6 +96,7 @@ def together(whole: JobDiagnosis, tests: Sequence[FailingTest]) -> JobDiagnosis:
         headline=line,
         signature=cause,
         signatures=(cause,) if len(messages) == 1 else whole.signatures,
+        # The title of the issue must stay if another of the tests fails first next time.
         failures=(replace(first, subject=""), *others),  # no single test is what failed
     )
     return replace(whole, signature=cause, headline=line, diagnosis=of_tests)
@@ -120,8 +123,10 @@ def failing_tests(diagnosis: Diagnosis | None) -> tuple[FailingTest, ...]:
         return ()
     found: dict[str, list[Failure]] = defaultdict(list)
     for failure in diagnosis.failures:
+        # A name of signs only would give an issue without a name.
         if failure.kind is FailureKind.TEST and plain(key_of(failure.subject)):
             found[key_of(failure.subject)].append(failure)
+    # A describe block or a suite "fails" with each of its tests.
     outer = set(_around(found))
     return tuple(FailingTest(of_key[0].subject, tuple(of_key)) for key, of_key in found.items() if key not in outer)
 
@@ -132,6 +137,7 @@ def results_by_words(results: Sequence[TestResult]) -> Mapping[tuple[str, ...], 
     found = {
         each: result for result in results for name in result.other_names if others[each := words(key_of(name))] == 1
     }
+    # The name of the report itself wins over the other spellings of another test.
     return found | {words(key_of(result.name)): result for result in results}
 
 

@@ -41,14 +41,17 @@ def with_score(block: Block, section: Section, routine: Routine) -> Block:
 
 def _nearness(section: Section, number: int, routine: Routine) -> float:
     """Points for a line with few lines between it and the end of its step. Lines of a passing run do not count."""
+    # Jobs stop soon after what stopped them. Clean-up that every run prints does not put distance between the two.
     return 4 * max(0.0, 1 - routine.count_new(number + 1, section.end, _NEAR) / _NEAR)
 
 
 def generic_blocks(log: Log, section: Section, taken: Sequence[Block], routine: Routine) -> tuple[Block, ...]:
     """Blocks around the lines of a section that look like failures and are in no other block."""
     covered = {number for block in taken for number in block.lines}
+    # A tool can fail in words that no list has. The end of a step is scored, so that colours and places still count.
     marked = {*log.marked(marking_keywords(), section.body, section.end), *_ending(section)}
     open_lines = sorted(number for number in marked - covered if not routine.passed(number))
+    # A step that prints thousands of warnings must not cost seconds, and its last lines are the ones that count.
     numbers = open_lines[-_MOST_LINES:]
     return tuple(_joined(log, section, _scored(log, section, numbers, routine), covered))
 
@@ -63,6 +66,7 @@ def last_lines(log: Log, section: Section, symptoms: Sequence[Block], routine: R
 
     The headline is the last of them, or the first of a list of places in files.
     """
+    # `Process completed with exit code 1` is known, and it is not what a reader looks for.
     skipped = {number for block in symptoms for number in block.lines}
     numbers = range(section.end, max(section.body, section.end - FAR) - 1, -1)
     near = islice((number for number in numbers if not routine.passed(number)), _NEAR)
@@ -79,8 +83,11 @@ def _scored(log: Log, section: Section, numbers: Sequence[int], routine: Routine
     times = Counter(shapes)
     for number, shape in zip(numbers, shapes, strict=True):
         said = score(log.raw(number), log[number])
+        # Nearness gives at most four points, but a word of little weight near the end is still no report.
         if said < LEAST - 3:
             continue
+        # What a tool prints all the time did not stop it. But the limit lets a strong error stay one, however often it
+        # comes.
         usual = min(8.0, (times[shape] - 1) / 2)
         points = said + _nearness(section, number, routine) - usual
         if points >= LEAST:
@@ -114,6 +121,7 @@ def _joined(log: Log, section: Section, scored: Iterable[tuple[int, float, float
 def _end(log: Log, section: Section, number: int, covered: set[int]) -> int:
     """The last of the lines directly below a line that are indented more, or that the line announces."""
     text = log[number]
+    # `Error:` alone and `TESTS FAILED` are headings: the text below them is not indented, and belongs to them.
     announces = text.endswith(":") or text.isupper() or text.rstrip(" !.=-*#").isupper()
     end = last_indented(log, number + 1, min(section.end, number + _MOST_BELOW), -1 if announces else depth(text))
     return next((place - 1 for place in range(number + 1, end + 1) if place in covered), end)

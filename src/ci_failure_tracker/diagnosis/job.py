@@ -39,6 +39,8 @@ class _PassingLogs:
     """What passing runs printed. Each log is read once, also if several failed jobs are compared with it."""
 
     def __init__(self) -> None:
+        # Logs are read side by side. A lock for each log lets different ones be read at the same time, and each only
+        # once.
         self._lock = Lock()
         self._locks: dict[int, Lock] = {}
         self._known: dict[int, RoutineLines] = {}
@@ -63,11 +65,14 @@ def _reading(wanted: LogRequest, source: JobSource, limits: Limits, passing_logs
     """What is known of a job; `None` where it turns out to be no failure."""
     asked = needs_annotations(wanted.outcome, wanted.step)
     said = _annotations(source, limits) if asked else None
+    # Only annotations tell a run that a newer push replaced from one that hung or was stopped. The log is not worth a
+    # request then.
     if said and wanted.outcome is Outcome.CANCELLED and said.outcome is Outcome.SUPERSEDED:
         return JobDiagnosis(wanted.job_id, outcome=said.outcome)
     if not wanted.counts and not (said and said.outcome.shown_as_another):
         return None  # cancelled, as GitHub says
     of_log, log_unavailable = _log(wanted, source, limits, passing_logs)
+    # Without a log, annotations are the second best. They cost a request, so they are not asked for in every case.
     if log_unavailable and not asked:
         said = _annotations(source, limits)
     diagnosis = combined(of_log, said, wanted.outcome)
@@ -132,6 +137,8 @@ def combined(of_log: Diagnosis | None, of_annotations: Diagnosis | None, outcome
     """
     if of_log is None or of_annotations is None:
         return of_log or of_annotations
+    # Annotations hold at most ten errors for each step, without the lines around. If the step itself failed, the log is
+    # the better witness.
     simply_failed = outcome is Outcome.FAILURE and not of_annotations.outcome.shown_as_another
     if simply_failed or of_log.outcome.shown_as_another:
         return of_log

@@ -74,6 +74,7 @@ def text_blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
 def _begun(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
     """The name in the first column, if there are columns, and the file as UTF-8 without its byte-order mark."""
     rest = as_utf8(chunks)
+    # The logs of GitHub begin with such a mark.
     head = _head(rest).removeprefix(codecs.BOM_UTF8)
     return _first_job(head), chain([head], rest)
 
@@ -103,6 +104,7 @@ def _first_job(head: bytes) -> bytes:
     """
     lines = head.split(b"\n", _LINES_OF_HEAD)
     lines = [line for line in lines[:-1] or lines if line.strip()]  # the last one may have no end
+    # A log of tables has tabs, too. So nearly all of the first lines must have the columns.
     rows = [row for row in map(_row, lines) if row]
     if not rows or len(rows) < len(lines) * _MOST_ROWS or not lines[0].startswith(rows[0][0]):
         return b""
@@ -136,6 +138,7 @@ class _Part:
     begun: bool = False
 
     def take(self, lines: bytes) -> None:
+        # Blocks come without the newline at their end.
         if self.begun:
             self.reader.feed(b"\n")
         self.reader.feed(lines)

@@ -303,6 +303,7 @@ def kind_of(known: FailureKind, lines: Sequence[str], near: Sequence[str], comma
     Without knowledge, the words of the lines tell it, the headline first; then the name of the task that failed; then
     the lines around, if they count tests; then the command of the step. Names that are not there tell nothing.
     """
+    # clang-tidy and golangci-lint print in the form of a compiler, but a reader fixes something else.
     rule = _RULE.search(lines[0]) if known is FailureKind.COMPILE and lines else None
     if rule:
         return FailureKind.FORMAT if rule["format"] else FailureKind.LINT
@@ -310,7 +311,9 @@ def kind_of(known: FailureKind, lines: Sequence[str], near: Sequence[str], comma
         return known
     if lines and _ABSENT_PART.search(lines[0][:_LONGEST]):
         return FailureKind.CONFIGURATION
+    # A server on the job's own machine is a part of the test, not something outside.
     shown = [line[:_LONGEST] for line in lines[:_MOST_LINES] if not _OWN_MACHINE.search(line)]
+    # A quoted name can be any word: a target called `test` does not make a failed build a failed test.
     words = [_NAME.sub(r"\1\2", line.lower()) for line in shown]
     text = "\n".join(words)
     if known is not FailureKind.UNKNOWN:

@@ -54,6 +54,7 @@ def clean(raw: str) -> str:
         text = text[stamp.end() :]
     text = without_escapes(text)
     if "\r" in text:
+        # A progress bar ends with a carriage return, so the last part can be empty although the terminal shows text.
         text = next((part for part in reversed(text.split("\r")) if part.strip()), "")
     if not text.isprintable():
         text = _CONTROL.sub("", text)
@@ -122,6 +123,7 @@ class Log:
         """The numbers of the lines from `start` to `end` that contain one of the words. These are in lower case."""
         key = (words, start, self.last if end is None else end)
         if key not in self._marked:
+            # Several parts of a diagnosis ask for the same lines, and each search reads megabytes.
             self._marked[key] = tuple(
                 number for part in self._parts(start, key[2]) for number in _marked(part.raw, part.number, words)
             )
@@ -168,6 +170,7 @@ class LineBlocks:
         if end >= 0:
             data = data[end + 1 :]
         elif len(data) > 2 * PIECE:
+            # A file without newlines, such as one minified script, must not fill the memory.
             data = data[:PIECE]
         self._rest, self._waiting = [data], len(data)
         return block
@@ -206,6 +209,7 @@ class LogReader:
         self._pieces.append(Piece(self._next, last, raw))
         self._next = last + 1
         self._whole += len(raw)
+        # The last piece stays whole: the end of a log says most about how the job ended.
         while self._whole > KEPT_WHOLE and self._thin < len(self._pieces) - 1:
             self._whole -= len(self._pieces[self._thin].raw)
             self._thin_out()
@@ -253,10 +257,12 @@ def _worth_keeping(piece: Piece, lines: Sequence[bytes]) -> dict[int, int]:
 
     The value is the number of lines to keep on either side.
     """
+    # Marks of steps come first: without them, nothing says which step an error belongs to.
     kept = dict.fromkeys(list(_marked(piece.raw, piece.number, STRUCTURE))[:MOST_MARKS], 1)
     room = KEPT_THIN
     for number in _marked(piece.raw, piece.number, PLAIN_FAILURE):
         room -= len(lines[number - piece.number]) + _SURROUNDINGS
+        # The first failures of a piece are kept. Later ones are more often consequences or repeats.
         if room < 0:
             break
         kept[number] = AROUND

@@ -88,6 +88,7 @@ class LogPattern:
     @cached_property
     def first_line(self) -> re.Pattern[str]:
         """`start`, compiled when a line first needs it."""
+        # A sweep meets few of the tools, so most patterns are never compiled.
         return re.compile(self.start)
 
 

@@ -236,6 +236,7 @@ def subject_of(kind: FailureKind, lines: Sequence[str], near: Sequence[str], loc
             (_first((*own, *_ABSENT), headline) if kind is FailureKind.COMPILE else "")
             or file
             or _first(_TASK, headline)
+            # An entry of a list begins with its line and column. The file stands above it, not in it.
             or file_of("" if _ENTRY.match(headline) else headline, lines)
             or _first((*own, *_TASK), text)
             or file_of("", near)
@@ -243,6 +244,7 @@ def subject_of(kind: FailureKind, lines: Sequence[str], near: Sequence[str], loc
             or _names(text)
             or _command(command)
         )
+    # A frame in a package says where an error was raised, not what failed.
     file = "" if _OUTSIDE.match(file) else file
     if kind in _OF_TESTS:
         return (
@@ -254,6 +256,7 @@ def subject_of(kind: FailureKind, lines: Sequence[str], near: Sequence[str], loc
             or file
             or _names(text)
         )
+    # The name of a task is a poor subject if the lines name a server or a package.
     runs = kind in {FailureKind.UNKNOWN, FailureKind.DEPLOY}
     return (
         (_first(_PART[:1], around) if kind is FailureKind.DEPLOY else "")
@@ -316,6 +319,7 @@ def _nested(lines: Sequence[str]) -> str:
 
 def _first(sources: Iterable[str], text: str) -> str:
     """What the first expression finds that is in the text. A text without the comment before one is not searched."""
+    # The text in the comment of an expression must be in every match. To look for it first saves most searches.
     for source in sources if text else ():
         needle = source[3 : source.index(")")] if source.startswith("(?#") else ""
         match = compiled(f"(?m){source}").search(text) if needle in text else None

@@ -42,6 +42,7 @@ def location(lines: Sequence[str]) -> str:
     """
     found = [list(_places(line)) for line in lines]
     ours = [place for places in found for place in places if not _NOT_OURS.search(place)]
+    # The headline is where the tool itself says it. Lines below can be a trace through other files.
     if found and any(place in ours for place in found[0]):
         return next(place for place in found[0] if place in ours)
     if not ours:

@@ -69,6 +69,7 @@ def routine_lines(chunks: Iterable[bytes]) -> RoutineLines:
     for block in text_blocks(chunks):
         lines = with_escapes(block).decode("utf-8", "replace").split("\n")
         steps.read(lines)
+        # The limit bounds the memory. A line beyond it counts as new, so that it is shown rather than hidden.
         if len(hashes) < MOST:
             hashes.update(_hashed(clean(line)) for line in lines)
     return RoutineLines(frozenset(hashes), steps.seconds())
@@ -98,6 +99,7 @@ class _StepTimes:
         firsts = [first for first, _ in self._begun]
         times = [_moment(at) for at in (*(at for _, at in self._begun), self._last)]
         seconds = (int((end - start).total_seconds()) if start and end else 0 for start, end in pairwise(times))
+        # Two steps with one first line cannot be told apart, and one of them may be the fast one.
         return {
             first: took for first, took in zip(firsts, seconds, strict=False) if took > 0 and firsts.count(first) == 1
         }
@@ -155,6 +157,7 @@ class Routine:
         if begins_with_place(text) or is_frame(text) or score(self.log.raw(number), text) > 0:
             return False
         form = _form(text)
+        # Lists are recognised by their neighbours alone, so that this works without a passing run, too.
         near = range(max(1, number - _TOGETHER), number + _TOGETHER + 1)
         return bool(form) and sum(_form(self.log[place]) == form for place in near) >= _MANY
 

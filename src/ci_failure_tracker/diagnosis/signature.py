@@ -106,5 +106,7 @@ def signature(causes: Iterable[str]) -> str:
     lines = sorted({line for line in map(masked, causes) if any(map(str.isalnum, line.replace(BLANK, "")))})
     if not lines:
         return NOTHING_KNOWN
+    # Sixteen digits fit into a marker and a line of a report; among the issues of a repository, a clash is out of
+    # reach.
     digest = hashlib.sha256("\n".join(lines).encode(errors="replace")).hexdigest()
     return f"{VERSION}:{digest[:16]}"

@@ -73,6 +73,7 @@ def last_indented(log: Log, first: int, last: int, indentation: int) -> int:
 def sections(log: Log) -> tuple[Section, ...]:
     """The steps of a log in order. A log without marks is one step."""
     marks = [(number, log[number]) for number in log.marked(STRUCTURE)]
+    # Any text can contain `travis_`, so the marks of GitHub are looked for first.
     if any(text.startswith("##[") for _, text in marks):
         return tuple(_of_actions(log, marks))
     if any("travis_" in log.raw(number) for number, _ in marks):
@@ -96,6 +97,7 @@ def _of_actions(log: Log, marks: Iterable[tuple[int, str]]) -> Iterator[Section]
     for start, following in zip(starts, [*starts[1:], log.last + 1], strict=True):
         place = bisect_left(errors, following)
         last = errors[place - 1] if place else 0
+        # An error in the middle of a step is an annotation of a tool. The runner writes its own one at the end.
         failed = last >= start and _is_last(log, last, following)
         yield Section(start, header_ends[start], following - 1, failed)
 
@@ -128,6 +130,7 @@ def failing_sections(log: Log, parts: tuple[Section, ...], step: Step | None = N
     """
     in_time = _in_time(log, parts, step)
     failed = tuple(part for part in in_time or parts if part.failed)
+    # Each next choice looks at more lines and so risks more noise.
     return failed or in_time or _with_errors(log, parts) or (whole_log(log),)
 
 
@@ -155,6 +158,7 @@ def _in_time(log: Log, parts: Iterable[Section], step: Step | None) -> tuple[Sec
     if not (step and step.started_at and step.completed_at):
         return ()
     first, last = (moment.strftime("%Y-%m-%dT%H:%M:%S") for moment in (step.started_at, step.completed_at))
+    # What stands before the first step is the runner's own, whatever its time.
     found = [(_moment(log, part.start), part) for part in parts if part.start > log.first]
     found = [(moment, part) for moment, part in found if first <= moment <= last]
     # The next step can start in the second in which this one ends.

@@ -60,8 +60,10 @@ def subject_lines(log: Log, step: Section, block: Block, lines: Sequence[str]) -
     """What says what a failure is about, beside the lines that name it: inputs of the step, or the lines above."""
     inputs = _inputs(log, step)
     told = any(value in line for value in inputs.values() for line in lines)
+    # The inputs of a step name many things. They matter only if the failure is about a file that it does not name.
     about_files = any(_ABOUT_A_FILE.search(line) for line in lines)
     found = [f"{name}: {value}" for name, value in inputs.items()] if about_files and not told else []
+    # A pattern that knows its tool has the lines that name the cause. More lines would only add what varies.
     if found or block.confidence is Confidence.DEFINITE or any(map(names, lines)):
         return found
     return _above(log, step, block)
@@ -79,6 +81,7 @@ def _inputs(log: Log, step: Section) -> dict[str, str]:
     with_inputs = False
     for number in range(step.start, step.body):
         text = log[number]
+        # Environment variables look the same as inputs, but hold versions and paths of the machine.
         with_inputs = text == "with:" or (with_inputs and text.startswith("  "))
         found = _INPUT.match(text) if with_inputs else None
         if found and _OF_A_FILE.search(found[1]) and _VALUE.fullmatch(found[2]) and len(inputs) < _MOST_LINES:

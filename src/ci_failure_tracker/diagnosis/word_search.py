@@ -74,6 +74,7 @@ class WordByWord:
         shared = Counter(letters for word in self._words for letters in set(_three_letters(word)))
         found: dict[tuple[int, ...], list[bytes]] = defaultdict(list)
         for word in self._words:
+            # The rarer the letters, the fewer lines have to be searched for the word.
             found[min(_three_letters(word), key=shared.__getitem__, default=())].append(word)
         return found
 
@@ -99,6 +100,7 @@ def _ends_of_word(text: bytes, word: bytes) -> Iterator[int]:
     while place >= 0:
         end = _line_end(text, place)
         yield end
+        # One word in a line is enough, so the rest of the line is skipped.
         place = text.find(word, end)
 
 

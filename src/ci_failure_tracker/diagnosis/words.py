@@ -100,10 +100,13 @@ def _points(text: str) -> float | None:
         return None
     points += sum(points for points in rows if points < 0)
     if any(word in folded for word in _ENDINGS) and _CONSEQUENCE.search(text[:_BEGINNING]):
+        # "The build failed" is full of words of failure and says nothing. The reason stands above it.
         points = min(points - 4, _MOST_OF_A_CONSEQUENCE)
+    # A program that writes a word in capitals, or names an exception class, means it.
     points += 3 if any(word in text for word in _EMPHASIZED) and _EMPHASIS.search(text) else 0
     points += 2 if _PLACE.match(text) else 0
     points -= 5 if _ADVICE.match(text) else 0
+    # An echoed command contains the words of failure of its script, whether they come true or not.
     return points - (8 if is_progress(text) or _COMMAND.match(text) else 0)
 
 
@@ -122,6 +125,7 @@ def _without_files(folded: str) -> str:
     """A line without the names of files, because these can contain words of failure."""
     if "." not in folded:
         return folded
+    # `test_error_handling.py` is no failure.
     words = [word for word in folded.split() if "." not in word or not _FILE.fullmatch(word.strip(_BRACKETS))]
     return " ".join(words) + " "
 

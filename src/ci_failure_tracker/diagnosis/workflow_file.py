@@ -49,10 +49,12 @@ def mistakes(text: str, present: Mapping[str, bool]) -> tuple[WorkflowMistake, .
     try:
         root = root_of(text)
     except BadYamlError as error:
+        # Without a line, the mistake may be one that only this reader of YAML sees.
         return () if error.line is None else (WorkflowMistake(error.line, Mistake.UNREADABLE, (error.what,)),)
     if root is None or kind_of(root) != "mapping":
         return (WorkflowMistake(0, Mistake.EMPTY),)
     found = dict.fromkeys((*_of_workflow(root), *_missing_files(root, present)))
+    # A missing action fails a step, and the run has jobs then. Beside another mistake it did not stop the start.
     certain = [mistake for mistake in found if mistake.mistake is not Mistake.NO_ACTION]
     return tuple(sorted(certain or found, key=lambda mistake: mistake.line)[:MOST_MISTAKES])
 
@@ -76,6 +78,7 @@ def _of_job(name: Node, job: Node, names: Set[str], read: set[Node]) -> Iterator
     needs = (needed for list_ in _unread((value_at(job, "needs"),), read) for needed in entries_of(list_))
     for needed in needs:
         need = words_of(needed)
+        # GitHub decides on an expression when the run starts. The file alone does not say what it gives.
         if not need or "${{" in need:
             continue
         if need.casefold() not in names:  # GitHub compares the names of jobs in any case
@@ -116,6 +119,7 @@ def _repeated_keys(node: Node, read: set[Node]) -> Iterator[WorkflowMistake]:
 def _missing_files(root: Node, present: Mapping[str, bool]) -> Iterator[WorkflowMistake]:
     for use, name, is_workflow in _local_uses(root):
         paths = _paths_of(name, is_workflow=is_workflow)
+        # A path that was not looked up counts as there: a wrong accusation is worse than silence.
         if not any(present.get(path, True) for path in paths):
             yield WorkflowMistake(line_of(use), Mistake.NO_WORKFLOW if is_workflow else Mistake.NO_ACTION, (name,))
 
