@@ -174,6 +174,7 @@ def incomplete(given: Mapping[str, str], channels: Sequence[Channel] = CHANNELS)
     mistakes: list[str] = []
     for channel in channels:
         names = [declared.name for declared in channel.inputs]
+        # A secret that a fork does not have is an empty text, and so the channel is off there instead of broken.
         present = [name for name in names if listed(given.get(name, ""))]
         if present:
             why = f"`{present[0]}` is given, and {channel.all_needed}"
@@ -190,6 +191,7 @@ def secret_texts(given: Mapping[str, str], channels: Sequence[Channel] = CHANNEL
         if declared.masking
     ]
     texts = [text for text, _ in masked]
+    # A library may print a part of an address in an error, such as the path or the password alone.
     texts += [part for text, masking in masked for part in masking.parts(text)]
     # The runner masks line by line.
     lines = (line.strip() for text in texts for line in text.splitlines())

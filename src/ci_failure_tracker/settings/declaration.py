@@ -11,6 +11,7 @@ from typing import Any
 from ci_failure_tracker.settings.parsers import Choice, flag
 
 
+# In one long list, nobody finds an input. The groups follow the questions that a user has.
 class InputGroup(StrEnum):
     """The heading under which the help of the command lists an input."""
 
@@ -74,6 +75,7 @@ class Input:
     @property
     def command_variable(self) -> str | None:
         """The variable from which the command takes a password, because a list of processes shows its arguments."""
+        # A prefix of its own, so that no variable of another program turns a channel on.
         return f"CI_FAILURES_{self.field.upper()}" if self.masking and self.masking.is_password else None
 
     @property
@@ -81,6 +83,7 @@ class Input:
         """The only values that it takes; none if it takes others as well."""
         if self.is_flag:
             return ("true", "false")
+        # The help and the pages list the choices from the parser itself, so that they cannot disagree with it.
         return tuple(item.value for item in self.parse.kind) if isinstance(self.parse, Choice) else ()
 
     @property
@@ -99,4 +102,5 @@ def input_of(field: dataclasses.Field[Any]) -> Input | None:
     declared = field.metadata.get("input")
     if not isinstance(declared, Input):
         return None
+    # The name of the field is the only place of the name, so that the two cannot differ.
     return dataclasses.replace(declared, name=field.name.replace("_", "-"))

@@ -117,6 +117,7 @@ def events(text: str) -> tuple[str, ...]:
 
 def conclusions(text: str) -> frozenset[Outcome]:
     """Outcomes that count as failed, at least one."""
+    # Nothing to count would find no failure at all, and would say that all is well.
     names = listed(text.lower())
     unknown = [name for name in names if name not in COUNTABLE]
     if unknown or not names:
@@ -188,6 +189,8 @@ _LABEL = "label:"
 
 def _owner_line(number: int, line: str) -> OwnerLine:
     """A line. Names may hold colons, so the first colon counts behind which are nothing but owners and labels."""
+    # Names of jobs may hold everything, also what looks like an owner. So the rest of the line has to be owners as a
+    # whole.
     colons = [place for place, char in enumerate(line) if char == ":"]
     for place in colons:
         glob, parts = line[:place].strip(), listed(line[place + 1 :])
@@ -207,6 +210,7 @@ def _is_label(part: str) -> bool:
 
 def title(text: str) -> str:
     """The pattern of an issue's title."""
+    # A misspelt field would be in the title of every issue until somebody sees it.
     unknown = [name for name in re.findall(r"\{([^{}]*)\}", text) if name not in TITLE_FIELDS]
     if unknown:
         known = ", ".join(f"{{{name}}}" for name in TITLE_FIELDS)
@@ -216,6 +220,7 @@ def title(text: str) -> str:
 
 def token(text: str) -> Secret:
     """A token for the API."""
+    # A line end in a header would be an error of the HTTP library, which may show the token.
     if not re.fullmatch(r"[!-~]+", text):
         raise BadValueError("holds a space, a line end or another character that no token has; copy it again")
     return Secret(text)
