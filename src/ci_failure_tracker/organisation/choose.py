@@ -74,6 +74,7 @@ def read_patterns(texts: Iterable[str], option: str) -> tuple[Pattern, ...]:
 
 def _pattern(text: str) -> Pattern | str:
     """The value that a text means, or what is wrong with it."""
+    # GitHub compares names of owners and repositories in any case.
     word, colon, value = text.lower().partition(":")
     if colon and word == "topic":
         found = Pattern(text, Form.TOPIC, name=value) if _TOPIC.fullmatch(value) else None
@@ -169,6 +170,7 @@ def choose(selection: Selection, lists: RepositoryLists) -> Choice:
     excluded = {pattern: _matching(pattern, known, lists) for pattern in selection.excluded}
     named = {key for pattern, keys in wanted.items() if pattern.form is Form.NAME for key in keys}
     banned = frozenset().union(*excluded.values())
+    # In the order of the names, so that two calls with the same lists choose the same ones at the limit.
     asked = sorted(frozenset().union(*wanted.values()))
     reasons = {key: _reason(known[key], key in banned, key in named) for key in asked}
     fitting = [key for key in asked if reasons[key] is None]
@@ -211,6 +213,7 @@ def _meant(
 
 
 def _matching(pattern: Pattern, known: Mapping[str, ListedRepository], lists: RepositoryLists) -> frozenset[str]:
+    # A repository that was renamed is known by its present name in all lists.
     moved = lists.by_name.get(pattern.key) if pattern.form is Form.NAME else None
     if moved:
         return frozenset((moved.key,))
@@ -220,6 +223,8 @@ def _matching(pattern: Pattern, known: Mapping[str, ListedRepository], lists: Re
 def _reason(repository: ListedRepository, is_banned: bool, is_named: bool) -> Reason | None:
     if is_banned:
         return Reason.EXCLUDED
+    # Who writes the name of a fork or of an archived repository means it. A glob or an owner only happens to include
+    # it.
     if is_named:
         return None
     return Reason.ARCHIVED if repository.archived else Reason.FORK if repository.fork else None
@@ -231,6 +236,7 @@ def _reason(repository: ListedRepository, is_banned: bool, is_named: bool) -> Re
 def _unknown_owners(lists: RepositoryLists) -> Iterator[Problem]:
     for owner in (owner for owner, listed in lists.by_owner.items() if listed is None):
         advice = "Check the spelling."
+        # An owner that is misspelt chooses nothing, which must not look like "nothing fails".
         yield Problem(Severity.ERROR, f"GitHub knows no organisation or user {owner!r}.", advice)
 
 
@@ -270,6 +276,7 @@ def _is_unread(pattern: Pattern, lists: RepositoryLists) -> bool:
 
 
 def _without_effect(excluded: Mapping[Pattern, frozenset[str]], lists: RepositoryLists) -> Iterator[Problem]:
+    # If a list is not complete, the repository to exclude may be in the part that is missing.
     is_whole = not lists.problems
     for pattern in (pattern for pattern, keys in excluded.items() if not keys and is_whole):
         yield Problem(Severity.WARNING, f"`exclude-repositories`: {pattern.text!r} means no repository.")
@@ -278,6 +285,7 @@ def _without_effect(excluded: Mapping[Pattern, frozenset[str]], lists: Repositor
 def _not_given(chosen: tuple[ListedRepository, ...], lists: RepositoryLists) -> Iterator[Problem]:
     """What an App's token sees only because it is public."""
     given = lists.given
+    # Only an App's token has such a list. Of other tokens, GitHub does not say what they were given.
     missing = [] if given is None else [one.full_name for one in chosen if one.key not in given]
     if missing:
         them = "it" if len(missing) == 1 else "them"

@@ -84,12 +84,14 @@ def _newest(reports: Iterable[OrganisationReport]) -> dict[str, RepositoryEntry]
         for entry in report.entries:
             name = entry.name.casefold()
             before = found.get(name, entry)
+            # The same repository is in two reports if a job was run again, and the later look counts.
             is_newer = (entry.at or _NEVER) >= (before.at or _NEVER)
             found[name] = entry if is_newer else _unless_unseen(before, entry)
     return found
 
 
 def _unless_unseen(known: RepositoryEntry, later: RepositoryEntry) -> RepositoryEntry:
+    # That a later sweep could not look is said, but the last findings stay: they are the best that is known.
     if later.look not in {Look.LEFT, Look.FAILED}:
         return known
     return dataclasses.replace(known, look=later.look, problem=later.problem)
@@ -102,6 +104,7 @@ def _left(name: str, shard: Shard) -> RepositoryEntry:
 
 def _with_last(entry: RepositoryEntry, last: RepositoryEntry | None) -> RepositoryEntry:
     """An entry without a report, with what was known before."""
+    # A repository that was not swept this time would vanish from the page although it may still fail.
     if entry.report is not None or last is None:
         return entry
     kept = entry.kept or last.kept
@@ -127,5 +130,6 @@ def _of_shards(missing: Iterable[tuple[Shard, Sequence[str]]]) -> Iterator[Probl
 
 def _requests(all_sent: Sequence[Requests]) -> Requests:
     """All requests; what is left is what is left to the token that has least."""
+    # The limit is one for all jobs that share the token, so that the smallest number is the newest.
     left = min((each.left for each in all_sent if each.left is not None), default=None)
     return Requests(sum(each.made for each in all_sent), left, sum(each.most for each in all_sent))

@@ -73,6 +73,7 @@ class _Parts:
             # One that was not read has no report now, and what was done has to be in one.
             others = sorted(name for name in action.state.repositories if name in parts)
             return newest if newest in parts or not others else others[0]
+        # A skip has no state. The name of its workflow begins with the repository where several share their issues.
         named = action.identity.workflow.partition(": ")[0]
         return self._homes.get(action.identity.id, named)
 
@@ -134,6 +135,7 @@ def _failing_in(name: str, failure: CurrentFailure) -> Iterator[CurrentFailure]:
     if repositories == {failure.repository} == {name}:
         yield failure
     elif name in repositories:
+        # The failure is the newest one there, not that of the issue, which may be of another repository.
         status = max((each for each in failing if each.repository == name), key=lambda each: each.last_red.at)
         yield replace(
             failure,

@@ -31,6 +31,7 @@ class _Shard:
             return None
         if not self.held or entry < self.held[0]:
             return name
+        # Who is pushed out asks the next shard in its own order, and so few others move.
         return heapreplace(self.held, entry)[1]
 
 
@@ -69,6 +70,7 @@ def matrix_of(shards: Sequence[Sequence[str]]) -> str:
     Raises:
         SettingsError: it is too large for an output of a job.
     """
+    # A matrix with an empty job would start a runner for nothing.
     filled = [(number, names) for number, names in enumerate(shards, start=1) if names]
     jobs = [{"shard": number, "shards": len(shards), "repositories": ",".join(names)} for number, names in filled]
     text = json.dumps({"include": jobs}, separators=(",", ":"))

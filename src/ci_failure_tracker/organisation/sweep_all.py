@@ -32,6 +32,7 @@ from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.report_json import report_as_json
 from ci_failure_tracker.report.repository_facts import brief
 
+# A sweep without news sends five or six requests; reading one new failure takes a few more.
 LEAST_COST = 10
 """Requests that a sweep is taken to need if the last one needed fewer, or if there was none."""
 
@@ -68,6 +69,8 @@ class Chosen:
         failing = _of_report(self.last, "failing")
         was_left = self.last is not None and self.last.look is Look.LEFT
         at = (self.last.at if self.last else None) or _NEVER
+        # If the requests do not suffice for all, what is broken is looked at, and what was left out does not wait for
+        # ever.
         return not was_left, -len(failing) if isinstance(failing, list) else 0, at, self.repository.key
 
     def entry(self, look: Look, problem: Problem | None = None) -> RepositoryEntry:
@@ -155,14 +158,17 @@ class _Sweeps:
             report = self._sweep_one(one.repository.full_name)
             kept = one.screened.kept if one.screened else None
             entry = replace(one.entry(Look.SWEPT), kept=kept)
+            # With one repository for all issues, the report is made when all repositories are read.
             if report is None:
                 return entry
             data = brief(report_as_json(report))
             return replace(entry, name=report.repository.full_name, at=report.at, report=data)
         except (RateLimitedError, RequestsSpentError) as error:
+            # A sweep may spend its own requests while others still have theirs. A limit of GitHub is for all.
             self._over = self._over or (error if isinstance(error, RateLimitedError) else None)
             return one.entry(Look.LEFT, Problem(Severity.WARNING, error.what, _NEXT))
         except TrackerError as error:
+            # A bad token fails everywhere, and a server that is down makes each sweep wait for minutes.
             self._unanswered = self._unanswered + 1 if isinstance(error, UnansweredError) else 0
             if isinstance(error, BadTokenError) or self._unanswered >= MOST_UNANSWERED:
                 self._over = self._over or error
