@@ -165,11 +165,13 @@ class AnonymousReader(GitHubReader):
         """Read what is needed and anybody may see. The rest counts as asked for, because an answer never comes."""
         seen = replace(Needs(), **{name: getattr(needs, name) for name in _SEEN})
         budget = self.queries.budget
+        # A list of runs says that something fails. The jobs say what, so the lists must not spend everything.
         room = max(0, int(budget.allowed * (1 - _FOR_JOBS)) - budget.made)
         first = replace(seen, run_lists=seen.run_lists[:room], last_runs=())
         snapshot = super().fetch(snapshot, first, diagnose)
         # Whether an old failure still counts matters less than what fails.
         snapshot = super().fetch(snapshot, Needs(last_runs=seen.last_runs), diagnose)
+        # What is not looked at is said, or nothing failing would seem an all-clear.
         unseen = (_TAGS,) if needs.release_runs else ()
         not_looked_at = (*snapshot.not_looked_at, *unseen)
         return replace(snapshot, not_looked_at=not_looked_at, asked=snapshot.asked | set(needs.each_key()))
@@ -179,6 +181,7 @@ class AnonymousReader(GitHubReader):
 
     def _check_limit(self) -> None:
         left = self._left_at_first
+        # Of sixty requests an hour, a look that ends half-way would spend the last ones and show nothing.
         if left is not None and left < LEAST_LEFT:
             reset = resets(self.queries.budget.limits.reset)
             raise RateLimitedError(

@@ -177,6 +177,7 @@ def _is_from_fork(data: Fields, event: str) -> bool:
     """Whether a run belongs to a fork; a run of a deleted fork has no head repository."""
     head, base = nullable(data, "head_repository", dict), required(data, "repository", dict)
     base_id = required(base, "id", int)
+    # A run of the repository itself that counts as one of a fork would be left out without a word.
     if head is None and event in _OWN_EVENTS:
         raise FormError(f"`head_repository` is null, which no event `{event}` of a fork explains")
     return head is None or required(head, "id", int) != base_id
@@ -258,9 +259,11 @@ def issue(data: Fields) -> Issue:
     """An issue. GitHub gives no author if the account is gone."""
     login, is_bot = _author(data)
     association = optional(data, "author_association", str)
+    # A person without write access could forge a marker, so that nothing is taken for granted here.
     if login and not is_bot and association is None:
         raise FormError("`author_association` is missing, so it is not known whether its author may write")
     is_open, closed_at = _is_open(required(data, "state", str)), optional_moment(data, "closed_at")
+    # Without this time nobody knows whether a failure came before or after the issue was closed.
     if not is_open and closed_at is None:
         raise FormError("`closed_at` is missing although it is closed")
     return Issue(
@@ -354,6 +357,7 @@ def commits_between(green: str, red: str, commit: Fields | None) -> CommitsBetwe
     if commit is None:
         return CommitsBetween(green, red, known=False)
     suspects = [_suspect(node) for node in items(required(commit, "history", dict), "nodes")]
+    # If the passing commit is not among them, there are more suspects than were read, or the branch was rewritten.
     place = next((place for place, suspect in enumerate(suspects) if suspect.sha == green), None)
     return CommitsBetween(green, red, tuple(suspects[:place]), more=place is None, pending=True, files_pending=True)
 

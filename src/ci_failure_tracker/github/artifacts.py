@@ -44,6 +44,7 @@ from ci_failure_tracker.model import (
 from ci_failure_tracker.model.progress import Progress
 from ci_failure_tracker.model.words import counted, some_of
 
+# A matrix uploads a report for each job, and each artifact costs two requests or more.
 MOST_OF_A_RUN = 20
 """Artifacts of one run that are opened."""
 
@@ -107,6 +108,7 @@ class ArtifactQueries:
         """
         with translated("read an artifact", _RIGHT):
             address = f"{self._queries.address}/actions/artifacts/{artifact.id}/zip"
+            # The redirect is not followed here: the next request must go without the token.
             status, headers, text = self._requester.requestJson("GET", address)
             if status in _ABSENT:
                 raise ArtifactAbsentError
@@ -123,6 +125,7 @@ class ArtifactQueries:
                 raise ArtifactAbsentError
             if answer.status_code not in (_WHOLE, _PART, _OUTSIDE):
                 raise GitHubError(f"The store of GitHub's artifacts answered {answer.status_code}.")
+            # A proxy may send its own page with status 200, and a test report is never HTML.
             if "html" in answer.headers.get("content-type", ""):
                 raise GitHubError("A page came in place of the artifact, as from a proxy.")
             yield answer
@@ -182,6 +185,7 @@ class _File:
         if found is None:
             raise GitHubError("The store of GitHub's artifacts does not say which bytes it sends.")
         self.size = int(found[2])
+        # An artifact can be shorter than the list says, for example if it is empty.
         if answer.status_code == _OUTSIDE:
             return b""
         if found[1] is None or int(found[1]) != start:
@@ -189,6 +193,7 @@ class _File:
         return b"".join(self._pieces(answer, length))[:length]
 
     def _take_whole(self, answer: Response) -> None:
+        # On disk, because several artifacts of this size are read at the same time.
         self._whole = tempfile.TemporaryFile()  # noqa: SIM115 - `close` closes it
         for piece in self._pieces(answer, MOST_WHOLE + 1):
             self._whole.write(piece)
@@ -249,6 +254,7 @@ def read_reports(queries: ArtifactQueries, requests: ReportRequests, progress: P
         progress.advance()
         if isinstance(listed, TrackerError):
             problems.append(_unlisted(run, listed))
+            # The same error would come for every other run.
             if not _is_of_one_run(listed):
                 break
             continue
@@ -282,6 +288,7 @@ class _ReportReader:
         if self.refused is not None:
             return found
         try:
+            # As many threads pass this check at the same time, each with a request.
             self._queries.budget.check(AT_ONCE, KEPT)
             reports = self._reports(found.artifact)
         except (_OverBudgetError, RequestsSpentError) as spent:

@@ -104,10 +104,12 @@ class CommitDetails:
 def read_files(queries: CommitQueries, shas: Sequence[str], details: CommitDetails) -> None:
     """Read what commits changed, one request for each, as far as the budget goes."""
     for sha, result in each_of(shas, queries.files, queries.budget, KEPT):
+        # What was not answered now may be answered in the next sweep, so nothing is stored that would end the asking.
         if isinstance(result, _ASKED_AGAIN):
             details.problems += _malformed(result)
             return
         if isinstance(result, TrackerError):
+            # A commit that is gone stays gone. An empty answer is kept, so that no sweep asks again.
             details.files[sha] = ()
             details.problems += _hidden(result)
         else:

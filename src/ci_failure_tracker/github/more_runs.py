@@ -43,6 +43,7 @@ def read_more_runs(queries: Queries, needs: Needs) -> MoreRuns:
     reader = _Reader(queries.budget)
     pages = dict(reader.each(needs.run_lists, queries.first_runs))
     runs = [run for _, run in reader.each(needs.runs, queries.run) if run]
+    # After refusals, more requests would only use up the limit of others who share the token.
     newest = {} if reader.refused else dict(_newest(queries, needs.newest_runs))
     changes = {} if reader.refused else _changes(queries, needs.run_changes)
     left_out = tuple(item for _, items in pages.values() for item in items)
@@ -77,6 +78,7 @@ class _Reader:
 
 def _newest(queries: Queries, workflows: Sequence[Workflow]) -> Iterator[tuple[int, NewestRuns]]:
     """What GraphQL tells. If it is refused, the runs of each workflow are listed by REST, so this is no problem."""
+    # An old server gives no node ids. Its runs are listed by REST.
     named = [workflow for workflow in workflows if workflow.node_id]
     batches = [named[place : place + _WORKFLOWS_AT_ONCE] for place in range(0, len(named), _WORKFLOWS_AT_ONCE)]
     for _, result in each_of(batches, queries.newest_runs, queries.budget, KEPT):

@@ -134,6 +134,7 @@ class Queries:
         """Every workflow the repository has or had."""
         with translated("list the workflows", _ACTIONS):
             address = f"{self.address}/actions/workflows"
+            # An old name of the repository is found out while the pages are read, and then the list is read anew.
             listed = read_list(self._requester, address, "workflows", is_wanted=self._has_its_name())
             self._workflows = {
                 workflow.id: workflow for workflow in each(listed.items, "workflow", answers.workflow, left_out)
@@ -162,6 +163,8 @@ class Queries:
                     _check_not_hidden(page, left_out)
                 before = len(left_out or ())
                 yield from each(page.items, "run", self._run, left_out)
+                # One malformed run is left out. A whole page of them means that the answer has another form than this
+                # program knows.
                 if left_out and page.items and len(left_out) - before == len(page.items):
                     raise FormError(f"no run of a page can be read, and of the last one {left_out[-1].why}")
 
@@ -204,6 +207,7 @@ class Queries:
         with translated("read a workflow run", _ACTIONS):
             try:
                 _, data = self._requester.requestJsonAndCheck("GET", f"{self.address}/actions/runs/{run_id}")
+            # Somebody deleted the run. That is no fault, and nothing can be said about it any more.
             except UnknownObjectException:
                 return None
             return self._run(as_object(data, "the run"))
@@ -243,7 +247,9 @@ class Queries:
     def listed_jobs(self, run: Run) -> Sequence[object]:
         """The jobs as GitHub lists them."""
         address = f"{self.address}/actions/runs/{run.id}/jobs"
+        # Without the filter, GitHub lists the jobs of the newest attempt alone, and a failure before it would be lost.
         listed = read_list(self._requester, address, "jobs", {"filter": "all"} if run.attempt > 1 else {})
+        # A job that is missing may be the failed one, so half a list is no list.
         if listed.lack:
             raise FormError(listed.lack)
         return listed.items
@@ -308,6 +314,7 @@ class Queries:
             try:
                 listed = self.listed_annotations(job_id)
             except GithubException as error:
+                # GitHub answers 404 instead of 403 where the token may not see that there is something.
                 if error.status in _FORBIDDEN and not is_held_back(error.status, error.headers or {}):
                     raise MissingRightError(doing, right) from error
                 raise

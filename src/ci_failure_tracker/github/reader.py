@@ -135,6 +135,7 @@ class GitHubReader:
         self._progress.phase("Read the tracked issues")
         old_name = self.queries.name
         open_issues = partial(self._open_issues, label)
+        # The three do not depend on each other, unless the repository was renamed: then the last two are read again.
         tasks = (self.queries.repository, or_error(open_issues), or_error(self._workflows))
         repository, issues, workflows = together(*tasks)
         if self._writes:
@@ -203,6 +204,7 @@ class GitHubReader:
         self._progress.phase("Read the runs")
         read_tags = self._tags if query.needs_tags else _no_tags
         listing, (tags, known, hidden) = together(partial(list_runs, self.queries, query), read_tags)
+        # A list with a gap must not close an issue: the missing run may be the one that failed.
         in_part = snapshot.window.partial or bool(listing.problems)
         window = Window(listing.forks, 0, partial=in_part, start=listing.start, listed_from=listing.start)
         unclear = _with_runs(snapshot.unclear, listing.left_out)
@@ -257,6 +259,7 @@ class GitHubReader:
         )
         of_issues = (self._recently_closed, self._own_issues, self._closed_issues, self._closed_long_ago)
         for needed, step in steps:
+            # A repository whose issues are off answers 410 to each question about them.
             if needed and (snapshot.repository.has_issues or step not in of_issues):
                 snapshot = step(snapshot, needs, diagnose)
         return replace(snapshot, asked=snapshot.asked | set(needs.each_key()))

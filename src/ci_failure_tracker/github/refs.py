@@ -36,6 +36,7 @@ def runs_of_tags(queries: Queries, needs: Needs) -> tuple[tuple[Run, ...], tuple
             runs += islice(queries.runs(None, name, None, None, left_out), _ONE_PAGE)
         if needs.release_runs:
             queries.budget.check(1, KEPT)
+            # The run of a release names the tag as its branch, but not every tag is among the newest ones.
             runs += islice(queries.runs(None, None, _RELEASE, None, left_out), _ONE_PAGE)
     except (GitHubError, RequestsSpentError) as error:
         what = f"Not every run on a tag was looked at. {error.what}"

@@ -130,10 +130,12 @@ class RepositoryQueries:
                     return _Owned(None)
                 pages.append(page)
         except TrackerError as error:
+            # With some pages read, the owner's list is of use, and a problem says that it is not complete.
             if not pages:
                 raise
             problems.append(_problem(error))
             problems.append(Problem(Severity.ERROR, f"The list of the repositories of {owner} is not complete."))
+        # A repository that is created while the pages are read moves others to the next page.
         unique = {one.key: one for page in pages for one in page.repositories}
         problems += [] if problems else _problems_of(owner, pages)
         problems += left_out_problems(lack for page in pages for lack in page.left_out)

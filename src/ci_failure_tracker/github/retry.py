@@ -41,6 +41,8 @@ class RetryPolicy:
     whole_log       the longest download of one log, from the first byte that is sent to the last one that comes
     """
 
+    # GitHub ends a REST request after ten seconds, so that thirty without a byte mean a dead connection. Four tries end
+    # within four seconds of waiting. Secondary limits ask for a minute, which `longest_wait` has room for.
     timeout: float = 30
     tries: int = 4
     backoff: float = 0.5
@@ -66,6 +68,7 @@ class RetryPolicy:
         if is_held_back(status, headers) or _asks_to_wait(answer):
             wait = _requested_wait(headers, backoff)
             return wait if wait <= self.longest_wait else None
+        # Other errors, such as a 404 or a 422, would only come again.
         return backoff if may_repeat and (status in _FAULTS or broken) else None
 
 

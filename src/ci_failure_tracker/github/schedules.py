@@ -37,6 +37,7 @@ def newest_scheduled_runs(
     try:
         runs += islice(queries.runs(None, None, _SCHEDULE, None, left_out), _ONE_PAGE)
         listed = {run.workflow.id for run in runs}
+        # Busy schedules fill the page, and a weekly one is then not in it.
         missing = [workflow for workflow in workflows if workflow.id not in listed]
         for _, run in each_of(missing[:MOST_ASKED], queries.newest_scheduled_run, queries.budget, KEPT):
             if isinstance(run, TrackerError):

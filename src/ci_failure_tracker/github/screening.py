@@ -84,6 +84,7 @@ class ScreeningQueries:
         commits = asked.commits + (MOST_BRANCHES if asked.patterns else 0)
         together = max(1, min(_MOST_TOGETHER, _MOST_COMMITS // commits))
         seen: dict[str, SeenRepository | str] = {}
+        # The time that GitHub takes grows with the repositories of a request, and ends at ten seconds.
         halves: list[Sequence[str]] = []
         for part, result in self._each(_parts(names, together), asked):
             if isinstance(result, UnansweredError) and len(part) > 1:

@@ -30,6 +30,7 @@ def side_by_side(tasks: Sequence[Callable[[], _T]]) -> Iterator[_T]:
     """
     futures = [Future[_T]() for _ in tasks]
     waiting = deque(zip(tasks, futures, strict=True))
+    # Not an executor of the standard library: its threads keep a program from ending while they wait for GitHub.
     threads = [Thread(target=_work, args=(waiting,), daemon=True) for _ in tasks[:AT_ONCE]]
     for thread in threads:
         thread.start()
@@ -76,6 +77,7 @@ def each_of(
     """
     for place in range(0, len(given), AT_ONCE):
         group = given[place : place + AT_ONCE]
+        # Reserved before the threads start, so that no two of them count on the same last request.
         room = budget.reserve(len(group), kept)
         results = list(side_by_side([or_error(partial(read, one)) for one in group[:room]]))
         yield from zip(group[:room], results, strict=True)
