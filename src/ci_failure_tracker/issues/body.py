@@ -205,6 +205,8 @@ class _Size:
     context: bool = False
 
 
+# Each step gives up what a reader misses least: first the lines around the excerpt, then old runs and matrix jobs. The
+# last step has room beside tens of thousands of characters that people wrote.
 _LADDER = (
     _Size(10, 40, 10, 200, 100, 10, 11, context=True),
     _Size(10, 40, 10, 200, 100, 10, 11),
@@ -261,6 +263,7 @@ class _LinkedOnce:
 
     def __init__(self, view: IssueView) -> None:
         """Take the links of the open part: its first sentences and its table."""
+        # Only these: what is folded may link to a page once more, because the reader does not see the first link there.
         shown = (view.lead, *view.standing, view.latest.link, view.latest.job_link, view.break_row, view.suspects_row)
         self._pages = {page for text in shown for page in _PAGE.findall(text)}
 
@@ -286,6 +289,7 @@ def read_template(text: str) -> IssueTemplate:
     """
     template = IssueTemplate(text)
     if text:
+        # The second example has no optional part, so that a template which takes one for granted fails at once.
         for state in (_EXAMPLE, _BARE_EXAMPLE):
             list(template.regions(state, "https://github.com/octo-org/octo-repo", 2))
     return template
@@ -349,6 +353,7 @@ _BARE_EXAMPLE = dataclasses.replace(
 def _bad_template(mistake: Exception) -> SettingsError:
     line = getattr(mistake, "lineno", None)
     where = f" in line {line}" if line else ""
+    # Jinja names the class of the program, which the author of a template does not know.
     words = re.sub(
         r"'ci_failure_tracker[\w.]*\.(\w+) object' has no attribute '(\w+)'", r"\1 has no field `\2`", str(mistake)
     )
@@ -368,6 +373,7 @@ def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
     suspects = state.suspects if state.commit_can_cause else None
     runs = [_run_view(_with_names(run, state), url, size) for run in shown]
     legs = [leg for leg in state.legs if leg_name(state, leg.leg)]
+    # A matrix job that passes again stays in the table, but not among those that fail.
     red = {leg.leg for branch in state.branch_statuses for leg in branch.red}
     lines = excerpt(state, size.lines)
     causes = cause_views(state, size.causes, size.text)
@@ -427,6 +433,7 @@ def _latest_source(state: State, latest: RunView, *, several_sources: bool) -> s
 
 
 def _run_view(occurrence: Occurrence, url: str, size: _Size) -> RunView:
+    # The jobs of a matrix mostly fail in one step, which is named once.
     steps = dict.fromkeys(leg.step for leg in occurrence.legs if leg.step)
     title, source = occurrence.commit.title, occurrence.source
     return RunView(
@@ -504,6 +511,7 @@ def _kept(state: State, text: int) -> str:
     """What the issue stands for, and what it counts."""
     subject, _ = jobs_of(state, text)
     file = workflow_file(state.latest) if len(state.repositories) == 1 else ""
+    # An issue that was reopened has older failures than the present break.
     is_older = state.first_seen < state.broken_since
     since = f" It has counted {counted_failures(state)} since {utc(state.first_seen)}." if is_older else ""
     return f"This issue tracks {subject[:1].lower()}{subject[1:]}{f' ({file})' if file else ''}.{since}"
@@ -511,6 +519,7 @@ def _kept(state: State, text: int) -> str:
 
 def _compare(state: State, url: str) -> str:
     green, red = state.last_green, state.first_red
+    # With one commit there is nothing to compare: the job is flaky, or something outside broke it.
     if green is None or red is None or green.sha == red.sha or not state.commit_can_cause:
         return ""
     where = address(url, red.repository)

@@ -84,6 +84,7 @@ def reopening_comment(state: State, url: str, reopened: Reopened) -> str:
     parts = [f"{again}: {run_link(state.latest, url)} on commit {commit_of(state.latest, url)} {_ended(state.latest)}."]
     if not (reopened.known or reopened.merged):
         parts[0] += f" The issue had been closed for {span(state.latest.ended_at - reopened.closed_at)}."
+    # Why it failed last time is not news. Only a cause of the newest run is named.
     signatures = {leg.signature for leg in state.latest.legs}
     headline = next((cause.headline for cause in state.causes if cause.signature in signatures), "")
     if headline:
@@ -122,6 +123,7 @@ def _marked(parts: list[str], about: str, state: State) -> str:
 
 def _mark(parts: Iterable[str], about: str, state: State) -> str:
     latest = state.latest
+    # A comment that was written before a rename is the same comment after it.
     words = _TARGET.sub("", "\n".join(parts))
     digest = hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:8]
     return f"<!-- ci-failure-tracker-comment {about} {state.identity.id} {latest.run_id}.{latest.attempt} {digest} -->"
@@ -226,6 +228,7 @@ def _how_long(state: State, ending: CloseReason, now: datetime) -> str:
     start = state.first_red.at if state.first_red else state.first_seen
     greens = [green.at for branch in state.branch_statuses for green in branch.greens]
     passed_at = state.green_again.at if state.green_again else min(greens, default=None)
+    # The break ended with the first pass, not with the sweep that found enough passes.
     end = max(start, passed_at if passed_at and ending is not CloseReason.MOVED_ON else now)
     time = f"for {span(end - start)}, from {utc(start)} to {utc(end)}"
     if ending is CloseReason.MOVED_ON:

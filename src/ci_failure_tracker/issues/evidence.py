@@ -64,6 +64,7 @@ def other_causes(state: State, shown: Iterable[CauseView]) -> int:
 
 def unknown_causes(state: State) -> int:
     """The number of failed jobs whose cause is not known; 0 if the jobs were not all counted one by one."""
+    # A difference of incomplete counts would be a wrong number.
     if state.legs_cut:
         return 0
     known = state.other_causes + sum(cause.count for cause in state.causes)
@@ -92,6 +93,7 @@ def message(state: State, text: int, lines: int) -> str:
     """What went wrong, as code, without the subject if the first sentence names it; empty if a short excerpt has it."""
     line = message_text(state)
     shown = state.evidence.lines[:lines] if excerpt(state, lines) and state.evidence else ()
+    # A few lines are read at one glance, and the message stands at the end of one of them.
     is_short = len(shown) <= _SHORT and any(plain(each.text, _WHOLE).endswith(line) for each in shown)
     return short_code(line, text) if line and not is_short else ""
 
@@ -125,6 +127,7 @@ def _in_order(lines: Sequence[ExcerptLine]) -> Iterator[str]:
 def excerpt(state: State, lines: int) -> str:
     """The lines of the log in a fenced block; empty if there is no line but the headline."""
     shown = state.evidence.lines[:lines] if state.evidence else ()
+    # One line that is the headline would stand there twice.
     if len(shown) == 1 and state.evidence and shown[0].text.endswith(state.evidence.headline):
         return ""
     return log_block(_block(shown))
@@ -175,6 +178,7 @@ def _of_leg(state: State, evidence: Evidence) -> str:
 
 
 def _job_url(evidence: Evidence, url: str) -> str:
+    # The page of a job opens the step with this. Annotations have no step.
     step = f"#step:{evidence.step}:1" if evidence.step and evidence.log_unavailable is None else ""
     return f"{run_address(evidence, url)}/job/{evidence.job_id}{step}"
 
@@ -200,6 +204,7 @@ def log_note(state: State, url: str) -> str:
     latest = state.latest
     unavailable = ((leg.job_id, leg.log_unavailable) for leg in latest.legs if leg.log_unavailable)
     job_id, reason = next(unavailable, (None, None))
+    # If another job of the run says why, a note about a missing log would only distract.
     if reason is None or any(leg.signature for leg in latest.legs):
         return ""
     page = link(f"run {latest.number}", f"{run_address(latest, url)}/job/{job_id}")

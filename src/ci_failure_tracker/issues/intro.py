@@ -32,6 +32,7 @@ def intro(state: State, url: str, text: int, medium: Medium = MARKDOWN) -> str:
     never_ran = state.latest.never_ran
     if state.identity.kind is IdentityKind.SCHEDULE and not state.gone:
         return _missed_schedule(state, subject, url, medium)
+    # What is over comes first: a reader who sees how it failed would look for a failure that is gone.
     if over := _over(state, be, url, medium):
         return f"{subject} {over}. Before that, {_failed(state, be)}."
     if state.identity.waits_for_approval:
@@ -71,6 +72,7 @@ def _over(state: State, be: str, url: str, medium: Medium) -> str:
         return f"{be} allowed to fail"
     if state.closed is not None and state.closed.close_reason is CloseReason.MOVED_ON:
         return "no longer waits for an approval"
+    # The job may fail all the same. That nothing proves a pass must not read as "fixed".
     if state.cause_replaced:
         if state.identity.test:
             return "did not fail in the newest failed run of its job, and nothing proves that it passes"

@@ -51,6 +51,7 @@ def write_memory(memory: KnownMemory) -> str:
 
 def read_memory(body: str) -> KnownMemory:
     """What the issue remembers; nothing if the line is not there or cannot be read: then it is counted anew."""
+    # A person may copy the line into the text above. With two of them, it is not known which one is ours.
     lines = _MEMORY_LINE.findall(table_in(body))
     if len(lines) != 1:
         return KnownMemory()

@@ -41,6 +41,7 @@ def known_writes(updates: Sequence[KnownUpdate], url: str) -> tuple[tuple[KnownW
         written = with_table(issue.body, table)
         if length(written) > BODY_LIMIT:
             problems.append(_no_room(issue.number))
+        # The editor on GitHub's pages stores CRLF, and each sweep would write the same text again.
         elif written != issue.body.replace("\r\n", "\n"):
             writes.append(KnownWrite(issue.number, _reason(update), table, update.rule.block))
     return tuple(writes), tuple(problems)
@@ -57,6 +58,7 @@ def with_known_table(body: str, table: str, block: str) -> str | None:
     `None` if a person changed the block in the meantime, or if there is no room: then the next sweep looks again.
     """
     now = block_of_known(body)
+    # The decision was made for the block as it was read. A changed one has to be read again first.
     if now is None or now.digest != block:
         return None
     written = with_table(body, table)
@@ -144,6 +146,7 @@ def _counted_since(memory: KnownMemory, since: datetime) -> str:
 
 
 def _newest(memory: KnownMemory, url: str) -> Iterator[str]:
+    # Matches of before a limit on their number are kept as times alone.
     named = [match for match in reversed(memory.matches) if match.run_id]
     if named:
         rows = [_row(match, url) for match in named]

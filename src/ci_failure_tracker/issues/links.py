@@ -40,6 +40,7 @@ def run_link(occurrence: Occurrence, url: str, medium: Medium = MARKDOWN) -> str
     if not occurrence.number:
         return "no run"
     run, number = run_address(occurrence, url), occurrence.attempt
+    # The page of a run shows the newest attempt, which may have passed.
     if number > 1:
         return medium.link(f"run {occurrence.number}, attempt {number}", f"{run}/attempts/{number}")
     return medium.link(f"run {occurrence.number}", run)
@@ -89,4 +90,5 @@ def span(time: timedelta) -> str:
     if hours < _HOURS_TO:
         return counted(hours, "hour")
     days, rest = divmod(hours, 24)
+    # Hours say nothing beside weeks.
     return counted(days, "day") + (f" {counted(rest, 'hour')}" if rest and days < _DAYS_WITH_HOURS else "")

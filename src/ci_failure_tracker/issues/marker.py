@@ -16,6 +16,7 @@ from ci_failure_tracker.issues.state_codec import read_state, state_as_json
 from ci_failure_tracker.model import CloseReason, Issue, State
 from ci_failure_tracker.text.markdown import BODY_LIMIT, OWN_COMMENT, length
 
+# An eighth of what GitHub takes as a body. The rest is for the text, and for what people write.
 LIMIT = 8192
 """The most bytes of a marker."""
 

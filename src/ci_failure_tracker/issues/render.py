@@ -60,6 +60,7 @@ def render(
     """
     renderer = _Renderer(template, repository.url, settings)
     drafts = [decision if isinstance(decision, Skip) else renderer.draft(decision) for decision in decisions]
+    # First all drafts, then all writes: an issue that counts in place of others must not be lost after they are closed.
     no_text = {draft.identity.id for draft in drafts if isinstance(draft, Skip) and draft.skip_reason in _UNWRITTEN}
     drafts = [draft if isinstance(draft, Skip) else _unless_lost(draft, no_text) for draft in drafts]
     all_fit = not no_text
@@ -144,6 +145,7 @@ class _Renderer:
         title = title_of(self.settings.title, decision.after)
         if issue is None:
             return title
+        # A title that a person wrote says more to the project than ours.
         is_ours = before is not None and before.title_digest == digest_of(issue.title)
         return title if is_ours and decision.kind is DecisionKind.REOPEN and title != issue.title else ""
 
@@ -159,6 +161,7 @@ class _Renderer:
             watched=before.watched if before else None,
         )
         old = _old_body(decision)
+        # Full length first, because most issues have room for it.
         for region in self.template.regions(state, self.url, self.settings.close_after):
             body = compose(region, state, old)
             if length(body) <= BODY_LIMIT:

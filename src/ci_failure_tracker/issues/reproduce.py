@@ -27,6 +27,7 @@ _GO_PACKAGE = lazy(r"FAIL\s{1,8}([\w./~-]{1,200})\s{1,8}(?:\d|\[)")
 def reproducing_command(evidence: Evidence) -> str:
     """The command, as code; empty if too little is known."""
     make, name = _COMMANDS.get(evidence.tool), evidence.subject
+    # A name that begins with a hyphen would be an option of the tool.
     if make is None or not name or len(name) > _LONGEST or name.startswith("-") or MASK in name or "…" in name:
         return ""
     command = make(evidence)
@@ -91,6 +92,7 @@ def _ctest(evidence: Evidence) -> str:
     return f"ctest -R {shlex.quote(f'^{_as_pattern(evidence.subject)}$')}"
 
 
+# Only runners whose command is the same in every project. A guess that fails costs a reader more than no command.
 _COMMANDS: dict[str, Callable[[Evidence], str]] = {
     "pytest": _pytest,
     "go-test": _go,

@@ -61,9 +61,11 @@ def render_title(
         "kind": "failure" if kind is FailureKind.UNKNOWN else kind.value.replace("_", " "),
         "subject": "",
     }
+    # `CI - test: ` would look as if something had been lost.
     bare = _EMPTY_SUBJECT.sub("", pattern)
     if subject := plain(subject):
         room = max(_LEAST, _SHORT - len(plain(_filled(bare, parts), LIMIT)) - 2)
+        # The subject of such an issue is what it stands for, so that a part of it would name something else.
         parts["subject"] = subject if identity.spans_jobs else _short(subject, room)
     return plain(_filled(pattern if subject else bare, parts), LIMIT)
 
@@ -77,6 +79,7 @@ def _short(subject: str, room: int) -> str:
     """The subject, or its last part if there is no room for the whole; parameters of a test go after that."""
     if len(subject) <= room:
         return subject
+    # Parameters may hold slashes and colons, so they are taken off before the name is cut.
     name, bracket, parameters = subject.partition("[")
     last = re.split(r"::|/", name)[-1].strip() or name
     whole = f"{last}{bracket}{parameters}"
