@@ -44,9 +44,11 @@ def advice(state: State, *, has_suspects: bool) -> Iterator[str]:
 
 
 def _of_failure(state: State, *, has_suspects: bool) -> Iterator[str]:
+    # Of a job that was stopped, the log says what it was doing then, not what to repair.
     shown = shown_failure(state) if state.latest.outcome is Outcome.FAILURE else None
     of_kind = list(_of_kind(state, shown)) if shown else []
     yield from of_kind
+    # Where the issue shows the error itself, "read the log" is no advice.
     if not of_kind and (shown is None or shown.signature in state.weak):
         yield _first_step(state)
     if only := only_suspect(state):
@@ -78,6 +80,7 @@ def _first_step(state: State) -> str:
     at_step = f" at the step {code(step, 80)}" if step else ""
     log = "page of the run" if state.latest.outcome in _WITHOUT_LOG else "log of the failed job"
     mistakes = state.start_failure.mistakes if state.start_failure else ()
+    # That an action is missing is not certain, so that GitHub's own message is asked for first.
     if any(mistake.mistake is not Mistake.NO_ACTION for mistake in mistakes):
         return f"Correct this in {workflow_file(state.latest)}. GitHub's own message is on the page of the latest run."
     return _FIRST_STEP[state.latest.outcome].format(log=log, at_step=at_step)
@@ -143,6 +146,7 @@ def _version(shown: Evidence, text: str) -> Iterator[str]:
             yield f"Update {code(shown.subject, 80)} by hand, or tell Dependabot to ignore it."
     elif _LOCK_FILE.search(text):
         yield "Update the lock file and commit it. A re-run gives the same result."
+    # Package managers report a failed download as a version that does not exist, so connections are looked for first.
     elif _CONNECTION.search(text):
         yield "The log shows a failed connection. Re-run the failed job once before you change a version."
     elif _CONFLICT.search(text):
@@ -169,6 +173,7 @@ _KNOWN_LIMITS = (
 
 def _wait(shown: Evidence, text: str, *, in_many: bool) -> str:
     """What a runner or an account lacks, or when a service answers again: what it says itself, else what is known."""
+    # These come before "wait": waiting helps with a service, but not with a full disk or an unpaid bill.
     if is_out_of_room(shown):
         return "Find out what fills the disk or the memory of the runner. Use less, or take a larger runner."
     if _QUOTA.search(text):
@@ -225,6 +230,7 @@ def _access(state: State, shown: Evidence, text: str) -> Iterator[str]:
         yield "The token of a job can never change a workflow file. Use a token that has the permission `workflows`."
     elif _OF_JOB_TOKEN.search(text) or shown.subject == "GITHUB_TOKEN":
         yield _right_of_token(text, file)
+    # The input may be empty because its secret is, but the step is where a reader looks.
     elif "not supplied" in shown.headline and shown.subject:
         yield f"Set the input {code(shown.subject, 80)} of the step in {file}, under `with`."
     elif _VARIABLE.fullmatch(shown.subject):
@@ -237,6 +243,7 @@ def _right_of_token(text: str, file: str) -> str:
     right = next((right for pattern, right in _RIGHTS if re.search(pattern, text, re.IGNORECASE)), "")
     if not right:
         return f"Give the job's token the permission that it lacks: `permissions` of the job in {file}."
+    # A reader who adds only this line would take all others from the token.
     keep = "Permissions that you do not list are set to none."
     return (
         f"Give the job's token the permission that it lacks, in {file}. {keep}\n{_yaml('permissions:', f'  {right}')}"

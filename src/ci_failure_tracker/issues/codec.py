@@ -110,11 +110,13 @@ def as_list(kind: type[T], least: int | None = None, **of: Codec[Any]) -> Codec[
         values = [
             None if (held := getattr(value, name)) == default else encode(held) for name, encode, default in parts
         ]
+        # Defaults at the end need no place, because reading fills them in.
         while len(values) > least and values[-1] is None:
             values.pop()
         return values
 
     def read(data: Any) -> T:  # noqa: ANN401 - what JSON holds
+        # A list of another length is of another version, and its values would stand under wrong names.
         if not least <= len(data) <= len(names):
             raise ValueError(f"{len(data)} values in place of {len(names)}")
         fields_read = zip(names, codecs, defaults, data, strict=False)

@@ -39,6 +39,7 @@ def failing_sentence(state: State, url: str, text: int, medium: Medium = MARKDOW
     """What fails, where, since when and how often; `text` is the limit for the characters of a name."""
     shown = shown_failure(state)
     kind = _kind(state, shown)
+    # A commit or a beginning would put the blame on somebody. What counts is what answered wrongly, and how often.
     if kind is FailureKind.INFRASTRUCTURE:
         return f"{_outside(state, shown, text, medium)}."
     if kind is FailureKind.CANCELLED:
@@ -95,6 +96,7 @@ def names_jobs(state: State) -> bool:
     shown = shown_failure(state)
     if state.identity.spans_jobs or shown is None or not shown.subject or state.latest.outcome is not Outcome.FAILURE:
         return True
+    # "The runner ran out of room" names no job by itself.
     names_host = shown.kind is not FailureKind.INFRASTRUCTURE or is_host(shown.subject)
     return shown.kind is FailureKind.CANCELLED or not names_host
 
@@ -119,6 +121,7 @@ def jobs_of(state: State, text: int, medium: Medium = MARKDOWN) -> tuple[str, st
 
 def _jobs_across(state: State, text: int, medium: Medium) -> str:
     """The jobs in which a cause or a test fails, after the word `job`."""
+    # The issue of a cause has its jobs as matrix jobs.
     names = [leg.leg for leg in state.legs] or [state.identity.job]
     of = len(state.repositories)
     return (
@@ -159,6 +162,7 @@ def _cancelled(state: State, shown: Evidence | None, url: str, text: int, medium
     by = f" by {medium.code(person, text)}" if person else ""
     where = f"{_in_step(state, text, medium)}{_on_branch(state, medium)}"
     at = f"{jobs} {was} cancelled{by}{where} at {medium.time(state.latest.ended_at)}."
+    # One cancelled run needs no sentence about how often.
     if runs_of_break(state) == counted(1, "run"):
         return at
     they, often = "It" if be == "is" else "They", how_often(state, medium)
@@ -174,6 +178,8 @@ def _what(state: State, shown: Evidence | None, kind: FailureKind, text: int, me
     if outcome is Outcome.TIMED_OUT:
         return f"{jobs} {_runs_out(be)}{step}"
     if shown is None or not shown.subject:
+        # Without a subject, the job is all that can be named. A kind that says more about it takes the place of
+        # "fails".
         verb = {FailureKind.PERMISSION: f"{be} refused access", FailureKind.TIME_LIMIT: _runs_out(be)}.get(kind)
         where = _in_jobs(state, text, medium) if state.identity.test else step if verb else ""
         return f"{jobs} {verb or ('fails' if be == 'is' else 'fail for the same reason')}{where}"
@@ -194,6 +200,7 @@ _ENDED = {
 
 def _subject_fails(kind: FailureKind, subject: str, shown: Evidence, *, is_file: bool) -> str:
     """The subject and its predicate."""
+    # "`cart.py` does not compile" is right for a file, and wrong for the name of a task.
     if kind in _CHECKS:
         of_file, check = _CHECKS[kind]
         return f"{subject} {of_file}" if is_file else f"{check} fails at {subject}"
@@ -310,6 +317,7 @@ def _how_many(state: State) -> str:
     In several repositories the branches have nothing in common.
     """
     trials = state.branch_statuses[0].trials if state.branch_statuses else None
+    # "1 of the last 1 run" says nothing.
     if trials is None or trials.total < _FEW or len(state.repositories) > 1:
         return ""
     return f"; the job failed in {trials.failed:,} of the last {counted(trials.total, 'run')}"
@@ -375,6 +383,7 @@ def since_words(state: State, url: str, medium: Medium = MARKDOWN) -> str:
     """The commit that broke it, if there is only one; else the first failing run, and the commit that is likely."""
     suspect = only_suspect(state)
     commit_words = suspect_words(suspect, url, state.repository_of_break, medium) if suspect else ""
+    # One commit between a pass and a failure says when as well. With several, the suspect is only likely.
     if suspect and is_only_commit(state):
         return commit_words
     since = run_words(state.first_red, medium) if state.first_red else medium.time(state.first_seen)
@@ -396,6 +405,7 @@ def runs_of_break(state: State, noun: str = "run") -> str:
     """`3 runs`, or `at least 3 runs` if some are not known."""
     start = state.broken_since
     failed, at_least = state.count, state.runs_missed
+    # The count of an issue that was reopened has older breaks in it, and only the newest runs are known one by one.
     if state.first_seen < start:
         of_break = [occurrence for occurrence in state.occurrences if occurrence.started_at >= start]
         failed = max(1, len(of_break))
@@ -415,6 +425,7 @@ def _matrix_jobs(state: State, medium: Medium) -> str:
     red = {leg_name(state, leg.leg) for status in state.branch_statuses for leg in status.red}
     failing, is_of_jobs = sorted(filter(None, red)), state.identity.is_whole_workflow or bool(state.merged)
     total, noun = state.matrix_jobs, "job" if is_of_jobs else "matrix job"
+    # A number that leaves some out would be wrong.
     if not failing or OTHER_LEGS in failing or (len(failing) == 1 and total <= 1):
         return ""
     # The name of such a job often holds commas itself.

@@ -142,6 +142,7 @@ def _blocks(text: str) -> Sequence[tuple[Sequence[str], bool]]:
     """The lines of each fenced block of our language, and whether it is closed. A block in another one is its text."""
     found: list[tuple[list[str], bool]] = []
     fence, is_ours, in_comment = "", False, False
+    # By hand, not by a Markdown library: it would be loaded in each sweep, for a block that most issues do not have.
     for line in text.replace("\r\n", "\n").split("\n"):
         if in_comment:
             in_comment = "-->" not in line
@@ -176,6 +177,7 @@ def _values(
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         key, colon, value = _parts(line, keys)
+        # All mistakes are said at once. With one in each sweep, a rule would take a week to be right.
         if mistake := _mistake_of_line(line, key, colon, value, keys):
             mistakes.append(mistake)
         elif key in values and key not in repeated:
@@ -282,6 +284,7 @@ def _mistakes_of_rule(block: Block) -> Iterator[str]:
     if (match := block.value("match")) and (mistake := _mistake_of_match(match)):
         yield f"`match` {mistake}"
     kind, kinds = block.value("kind").casefold(), [each.value for each in FailureKind]
+    # A kind that does not exist would match nothing, without a word.
     if kind and not any(fnmatchcase(each, kind) for each in kinds):
         yield f"`kind` is {_quoted(kind)}, which is no kind of failure. Known are {_listed(kinds)}."
     action = block.value("action").casefold()
@@ -311,6 +314,7 @@ def _mistake_of_match(match: str) -> str:
             f"holds {shown}, which can run for long. Let no repeat stand in a repeat, and bound what repeats: "
             r"`\S{1,200}` in place of `\S+`."
         )
+    # Such a rule would take every failure, and none would get an issue.
     if expression.search(""):
         return f"holds {shown}, which matches an empty line. Write what a line has to hold."
     return ""

@@ -67,6 +67,7 @@ from ci_failure_tracker.text.short_names import short_branch
 
 VERSION = 1
 
+# Lists in place of objects, and short keys: the marker has room for 8 KB, and a run stands in it many times.
 _RUN_REF = as_list(RunRef, least=4, run_id=INT, number=INT, sha=TEXT, at=TIME, repository=TEXT)
 _LEG_COUNT = as_list(LegCount, leg=TEXT, count=INT, last_seen=TIME)
 _FAILED_LEG = as_list(
@@ -424,6 +425,7 @@ def state_as_json(state: State) -> dict[str, Any]:
     if state.closed is not None and state.closed.close_reason in _NEW_REASONS:
         known = replace(state.closed, close_reason=_NEW_REASONS[state.closed.close_reason])
         data |= {"closed": _CLOSING.write(known), "closed_as": state.closed.close_reason.value}
+    # An older version does not know the key. What it would guess itself need not stand there.
     if state.identity.kind is _kind_by_names(state.identity, state.occurrences):
         del data["kind"]
     return data
@@ -439,11 +441,13 @@ def read_state(text: str) -> State:
     if not isinstance(data, dict) or data.get("v") != VERSION:
         version = data.get("v") if isinstance(data, dict) else None
         raise ValueError(f"its version is {version!r}, and this program knows {VERSION}")
+    # The id goes into searches and titles, and a person may have edited it.
     if not re.fullmatch(r"[0-9a-f]{32}", str(data["id"])):
         raise ValueError("its failure id is malformed")
     state = _STATE.read(data)
     if state.closed is not None and "closed_as" in data:
         state = replace(state, closed=replace(state.closed, close_reason=CloseReason(data["closed_as"])))
+    # Each text of an issue speaks of its newest failure.
     if not state.occurrences:
         raise ValueError("it holds no occurrence")
     identity = state.identity
