@@ -48,6 +48,7 @@ def read_suite(run: Run, suite: Fields) -> tuple[Job, ...] | None:
     Raises:
         FormError: a part of the suite is malformed.
     """
+    # GraphQL is only the cheaper way. Where it leaves a doubt, REST is asked, which names each attempt.
     if run.attempt > MOST_ATTEMPTS:
         return None
     every, red = _whole(suite, "all"), _whole(suite, "red")
@@ -98,6 +99,7 @@ def _job(run: Run, check_run: Fields, details: Fields | None) -> Job | None:
     if job_id is None or (run.attempt > 1 and started is None):
         return None
     steps = _whole(details, "steps") if details else ()
+    # Without its steps, the log of a failed job could not be cut to the step that failed.
     if conclusion and conclusion not in WITHOUT_DETAILS and not (details and steps is not None):
         return None
     return Job(

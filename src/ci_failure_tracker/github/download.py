@@ -40,6 +40,7 @@ def anonymous_download(
         ):
             yield answer
     except requests.RequestException as error:
+        # An error before the deadline has a reason of its own, which says more.
         if monotonic() < deadline:
             raise
         seconds = f"{retry_policy.whole_log:g} seconds"
@@ -51,6 +52,7 @@ class _Anonymous(requests.Session):
 
     def __init__(self, retry_policy: RetryPolicy, deadline: float) -> None:
         super().__init__()
+        # Without an `auth`, requests takes the password of a `.netrc` file, and would send it to the store.
         self.auth = lambda request: request
         self.headers["User-Agent"] = f"ci-failure-tracker/{__version__}"
         retry = _retry_until(deadline)(

@@ -81,6 +81,7 @@ def _check_present(data: Fields, name: str) -> None:
 def _moment(text: str, name: str) -> datetime:
     try:
         time = datetime.fromisoformat(text)
+        # Old servers leave the zone out, and all their times are in UTC.
         return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     except (ValueError, OverflowError):
         raise FormError(f"`{name}` is not a time") from None
@@ -119,6 +120,7 @@ def each(
 def left_out_problems(left_out: Iterable[LeftOut]) -> Iterator[Problem]:
     """One problem for each cause instead of one for each item."""
     items_left_out = tuple(left_out)
+    # A change of GitHub's form hits all items, and a hundred equal warnings hide the one that is different.
     for why in dict.fromkeys(item.why for item in items_left_out):
         names = some_of([item.name for item in items_left_out if item.why == why])
         what = f"Left out: {names}. GitHub's answer has an unexpected form: {why}."

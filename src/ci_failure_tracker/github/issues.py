@@ -130,6 +130,7 @@ class IssueQueries:
 
     def _search(self, label: str, failure_ids: Sequence[str]) -> Sequence[Issue]:
         doing = "search for the issues that were closed long ago"
+        # A search has no way to write this sign.
         if '"' in label:
             raise SearchIncompleteError(f"It is not possible to {doing}: their label holds a quotation mark.")
         owner, _, name = self._queries.name.partition("/")
@@ -149,6 +150,7 @@ class IssueQueries:
         with translated(doing, _RIGHT):
             found = self._queries.graphql(query, variables)
             data = answers.data_of(found)
+            # An issue that the search does not find would be opened a second time.
             if data is None or any(answers.errors(found)) or _counted(data) != _listed_count(data):
                 raise SearchIncompleteError(f"GitHub's answer to the request to {doing} is incomplete.")
             results = [required(data, key, dict) for key in keys]

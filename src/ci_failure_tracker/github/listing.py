@@ -51,6 +51,7 @@ def list_runs(queries: Queries, query: Query) -> Listing:
             taken += 1
             oldest = run.created_at
             listed += run.id not in runs
+            # GitHub's filters take one branch and one event, so that lists with several hold other runs, too.
             if query.matches(run):
                 if run.from_fork:
                     forks += 1
@@ -60,6 +61,7 @@ def list_runs(queries: Queries, query: Query) -> Listing:
                 complete = False
                 break
     except GitHubError as error:
+        # With some runs, a sweep can say what fails. It closes nothing, because the list has a gap.
         if not runs:
             raise
         complete = False
@@ -69,6 +71,7 @@ def list_runs(queries: Queries, query: Query) -> Listing:
         complete = False
         problems.append(_too_many_listed(len(runs), query.most_listed))
     problems += left_out_problems(left_out)
+    # A list that ended early is whole only as far as it goes back.
     start = query.created_from if complete else oldest
     return Listing(tuple(runs.values()), forks, tuple(problems), start, tuple(left_out))
 
