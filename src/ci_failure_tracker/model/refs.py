@@ -79,14 +79,18 @@ class Refs:
         """The ref whose branch status holds the runs of a ref."""
         if name.startswith(TAGS):
             return name
+        # An entry of a merge queue is tested once and deleted. The queue of a branch fails or passes as one.
         if name.startswith(QUEUE):
             return self.status_ref(name.removeprefix(QUEUE).rpartition("/")[0])
         if event == _RELEASE or self.kinds.get(name) is RefKind.TAG:
+            # A tag is built once. With a status for each, no tag would ever close an issue that another one opened.
             return TAGS + next((each for each in self.tag_patterns if is_on(name, each)), "*")
+        # A renamed default branch would look like one that went away while it failed, and its issue would be closed.
         return self.default_branch if name in self.former_defaults else name
 
     def is_gone(self, status_ref: str) -> bool:
         """Whether a branch was deleted; tags and the default branch go on."""
+        # GitHub may not show the default branch of an empty repository. It is never gone.
         return status_ref != self.default_branch and self.kinds.get(status_ref) is RefKind.GONE
 
 

@@ -313,6 +313,7 @@ class State:
     @property
     def kind(self) -> FailureKind:
         """The kind of the latest break: of its causes the newest one that a commit can cause, if there is one."""
+        # Only of this break: an issue keeps the causes of earlier ones.
         kinds = [cause.kind for cause in self.causes if cause.last_seen >= self.broken_since]
         return next((kind for kind in kinds if kind.commit_can_cause), kinds[0] if kinds else FailureKind.UNKNOWN)
 
@@ -327,8 +328,10 @@ class State:
         latest = self.latest
         if len(self.repositories) > 1:
             return False
+        # Suspects under such a failure would accuse people who have nothing to do with it.
         if latest.never_ran is not None or latest.event == "dynamic" or not self.kind.commit_can_cause:
             return False
+        # One failure of the code among several lost runners is enough: the commits are worth a look.
         of_break = [past.outcome for past in self.occurrences if past.started_at >= self.broken_since]
         return not _NOT_BY_COMMIT.issuperset(of_break or [latest.outcome])
 

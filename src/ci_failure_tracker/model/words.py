@@ -14,5 +14,6 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 
 def some_of(names: Sequence[str]) -> str:
     """The first five names, and how many more there are."""
+    # A sentence with fifty names is not read.
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     return ", ".join(names[:_MOST_NAMES]) + more
