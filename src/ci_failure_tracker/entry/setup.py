@@ -112,7 +112,11 @@ def _endpoints(environment: Mapping[str, str]) -> tuple[Endpoints, list[str]]:
 
 
 def endpoints_of(environment: Mapping[str, str], server: str) -> Endpoints:
-    """The addresses of the APIs: those of the environment, or else those of a server with this address."""
+    """The addresses of the APIs: those of the environment, or else those of a server with this address.
+
+    Raises:
+        SettingsError: a variable of the environment holds no address.
+    """
     known = {**environment}
     # Enterprise Server has its API below the server's own address.
     if "GITHUB_API_URL" not in known and server != "https://github.com":

@@ -256,7 +256,11 @@ def is_pull_request(data: object) -> bool:
 
 
 def issue(data: Fields) -> Issue:
-    """An issue. GitHub gives no author if the account is gone."""
+    """An issue, as REST describes it. GitHub gives no author if the account is gone.
+
+    Raises:
+        FormError: a field is missing without which it is not known whose issue it is, or when it was closed.
+    """
     login, is_bot = _author(data)
     association = optional(data, "author_association", str)
     # A person without write access could forge a marker, so that nothing is taken for granted here.
@@ -433,7 +437,11 @@ def _suspect(node: Fields) -> Suspect:
 
 
 def data_of(answer: Fields) -> Fields | None:
-    """The data of an answer of GraphQL; `None` if there are only errors."""
+    """The data of an answer of GraphQL; `None` if there are only errors.
+
+    Raises:
+        FormError: there is neither data nor an error.
+    """
     if not (data := optional(answer, "data", dict)) and not answer.get("errors"):
         raise FormError("it holds neither data nor errors")
     return data

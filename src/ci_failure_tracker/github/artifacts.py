@@ -116,7 +116,12 @@ class ArtifactQueries:
 
     @contextmanager
     def store(self, address: str, start: int, length: int) -> Iterator[Response]:
-        """The answer of the store to the request for a range."""
+        """The answer of the store to the request for `length` bytes from `start` on.
+
+        Raises:
+            ArtifactAbsentError: the artifact was deleted, or its time is over.
+            GitHubError: the store refuses, or a proxy answers in its place.
+        """
         # A store that packs its answer would send other bytes than those of the file.
         headers = {"Range": f"bytes={start}-{start + length - 1}", "Accept-Encoding": "identity"}
         errors = translated("read an artifact", _RIGHT)

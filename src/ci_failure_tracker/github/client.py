@@ -72,7 +72,11 @@ class MeteredRequester(Requester):
     spare: deque[Requester]
 
     def requestJson(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, Any], str]:  # noqa: N802 - PyGithub's name
-        """Send a request, and repeat it if that may help; the answer never holds the token."""
+        """Send a request, and repeat it if that may help: status, headers and body, which never hold the token.
+
+        Raises:
+            requests.RequestException: there is no answer, or a broken one.
+        """
         verb, url = str(args[0]), str(args[1])
         graphql = url == self.graphql_address
         # The tracker writes nothing by GraphQL, so each such POST may be repeated.
@@ -179,6 +183,12 @@ def translated(doing: str, right: str) -> Iterator[None]:
     Args:
         doing: what the requests are for, as in "read the workflow runs".
         right: the permission they need, as in `actions: read`.
+
+    Raises:
+        UnreachedError: no request was sent.
+        UnansweredError: GitHub gave no answer, or half of one. A write may have been carried out.
+        MalformedError: a part of the answer has another form than GitHub describes.
+        GitHubError: GitHub refused the request. The subclass says why.
     """
     try:
         yield

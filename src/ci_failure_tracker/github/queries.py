@@ -153,7 +153,8 @@ class Queries:
     ) -> Iterator[Run]:
         """The runs of one workflow or of all, the newest first; a page is read when its first run is taken.
 
-        A page on which every run is malformed ends the list with an error.
+        Raises:
+            MalformedError: every run of a page is malformed.
         """
         filters = _filters(branch=branch, event=event, created=_from(created_from))
         address = self._runs_address(workflow.id if workflow else None)
@@ -245,7 +246,11 @@ class Queries:
             return tuple(answers.job(as_object(job, "a job"), run) for job in self.listed_jobs(run))
 
     def listed_jobs(self, run: Run) -> Sequence[object]:
-        """The jobs as GitHub lists them."""
+        """The jobs as GitHub lists them.
+
+        Raises:
+            FormError: the list holds fewer jobs than it counts.
+        """
         address = f"{self.address}/actions/runs/{run.id}/jobs"
         # Without the filter, GitHub lists the jobs of the newest attempt alone, and a failure before it would be lost.
         listed = read_list(self._requester, address, "jobs", {"filter": "all"} if run.attempt > 1 else {})

@@ -100,7 +100,10 @@ class Key:
 
 
 def as_list(kind: type[T], least: int | None = None, **of: Codec[Any]) -> Codec[T]:
-    """A dataclass as a list of its fields in this order. After the first `least` ones, a default is null or cut off."""
+    """A dataclass as a list of its fields in this order. After the first `least` ones, a default is null or cut off.
+
+    Reading raises ValueError if the list has another length.
+    """
     names, codecs = tuple(of), tuple(of.values())
     least = len(names) if least is None else least
     defaults = tuple(_default_of(kind, name) if place >= least else _REQUIRED for place, name in enumerate(names))

@@ -24,7 +24,10 @@ class Report:
 
 
 def read_report(pieces: Iterable[bytes]) -> Report:
-    """Read a report. Of one that breaks off, the tests before that count."""
+    """Read a report of JUnit XML or TRX. Of one that breaks off, the tests before that count, and it says why.
+
+    No error is raised: what is wrong with the report stands in it.
+    """
     formats: list[JUnit | Trx] = []
 
     def choose(root: str) -> Element:

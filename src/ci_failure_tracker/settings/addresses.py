@@ -1,4 +1,7 @@
-"""Addresses that messages and metrics go to. They hold passwords, so no text repeats them."""
+"""Addresses that messages and metrics go to. They hold passwords, so no text repeats them.
+
+Each parser raises `BadValueError`, which says what would be right.
+"""
 
 from __future__ import annotations
 
