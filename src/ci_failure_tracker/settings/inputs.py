@@ -315,8 +315,8 @@ class Settings:
     labels: tuple[str, ...] = as_field(
         Input(
             default="ci-failure, github-actions, automated",
-            help="Labels of each issue. Missing labels are created. The tracker finds its issues by the first label, "
-            "so do not change it.",
+            help="Labels of each issue. Missing labels are created. The tracker finds its issues by the first "
+            "label. If you rename that, give its new name here.",
             metavar="NAMES",
             parse=parsers.labels,
         )
@@ -401,8 +401,8 @@ class Settings:
         Input(
             default="2",
             help="How many passing runs close the issue of a job that failed every time, from 1 to "
-            f"{_MOST_CLOSE_AFTER}. A job that also passed between its failures needs 20 to 150. 0 never closes an "
-            "issue.",
+            f"{_MOST_CLOSE_AFTER}. A job that also passed between its failures needs 20 to 150. 0 closes only "
+            "duplicates.",
             metavar="N",
             parse=parsers.count(0, _MOST_CLOSE_AFTER),
         )
