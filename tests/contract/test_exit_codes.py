@@ -111,13 +111,19 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "ci_failure_tracker", *arguments]
 
 
+def stoppable(*arguments: str) -> list[str]:
+    """The command, which hears Ctrl-C also if the tests run in the background, where a shell turns that signal off."""
+    hear = "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    return [sys.executable, "-c", f"{hear}; runpy.run_module('ci_failure_tracker', run_name='__main__')", *arguments]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process")
 @pytest.mark.usefixtures("server")
 @pytest.mark.parametrize("arguments", [["check", "octo-org/example"], ["sweep", "--repo", "octo-org/example"]])
 def test_ctrl_c_ends_a_look_with_130_and_one_line(box: Sandbox, arguments: list[str]) -> None:
     box.delay = 30
     started = subprocess.Popen(
-        command(*arguments), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        stoppable(*arguments), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     assert started.stderr is not None
     while "Read" not in started.stderr.readline():  # the first phase, in which it waits
@@ -133,7 +139,7 @@ def test_ctrl_c_ends_a_look_with_130_and_one_line(box: Sandbox, arguments: list[
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process")
 def test_ctrl_c_ends_explain_that_waits_for_a_log() -> None:
     started = subprocess.Popen(
-        command("explain", "-"),
+        stoppable("explain", "-"),
         env=environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
