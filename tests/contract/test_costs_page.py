@@ -20,7 +20,8 @@ from ci_failure_tracker.report.report import Report
 from sandbox import Fault, Sandbox, Server
 from sweeping import sweep_server
 
-PAGE = (Path(__file__).parents[2] / "docs" / "costs.md").read_text("utf-8")
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "costs.md").read_text("utf-8")
 NOW = datetime(2026, 5, 2, tzinfo=UTC)
 BENCHMARK = {"max-runs": "1000", "logs": "false"}
 """What `make bench-requests` gives to its sweeps."""
@@ -110,6 +111,8 @@ def test_the_page_has_the_counts_of_whole_sweeps() -> None:
     assert f"The first sweep takes about {firsts.pop()} requests." in beginning
     assert not firsts
     assert "If nothing is new, a sweep takes five or six." in beginning
+    readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    assert "A sweep that finds nothing new sends five or six [requests]" in readme
     assert agains == [5, 6]
 
 
