@@ -105,12 +105,33 @@ def test_the_readme_shows_what_the_weekly_example_does() -> None:
     assert _essence(yaml.safe_load(block)) == _essence(weekly)
 
 
+GUIDE = (ROOT / "docs" / "CI_FAILURE_TRACKING.md").read_text("utf-8")
+WHEN = {
+    "every hour": r"\d+ \* \* \* \*",
+    "every day": r"\d+ \d+ \* \* \*",
+    "every Monday": r"\d+ \d+ \* \* 1",
+    "by hand": "workflow_dispatch",
+    "after each run of the workflows that it names": "workflow_run",
+}
+"""What the guide says of an example: the form of its cron expression, or its only event."""
+
+
 def test_the_guide_names_every_page_and_example_once() -> None:
-    listed = re.findall(r"\]\(([\w./-]+)\)", (ROOT / "docs" / "CI_FAILURE_TRACKING.md").read_text("utf-8"))
+    listed = re.findall(r"\]\(([\w./-]+)\)", GUIDE)
     docs = ROOT / "docs"
     there = {page.relative_to(docs).as_posix() for page in [*docs.glob("*.md"), *docs.glob("examples/*.yml")]}
     assert sorted(set(listed)) == sorted(listed)
     assert there - {"CI_FAILURE_TRACKING.md"} <= set(listed)
+
+
+def test_the_guide_says_when_each_example_sweeps() -> None:
+    rows = re.findall(r"^\| \[.*\]\((examples/[\w-]+\.yml)\) \| ([^,|]+?) ?[,|]", GUIDE, re.MULTILINE)
+    assert {when for _, when in rows} == set(WHEN)
+    for example, when in rows:
+        on = yaml.safe_load((ROOT / "docs" / example).read_text("utf-8"))[True]  # YAML takes the word `on` for true
+        crons = [one["cron"] for one in on.get("schedule", ())]
+        (starts,) = crons or on
+        assert re.fullmatch(WHEN[when], starts), example
 
 
 QUICK_START = (ROOT / "docs" / "CI_FAILURE_TRACKING_QUICKSTART.md").read_text("utf-8")
