@@ -387,6 +387,7 @@ def test_a_runner_obeys_no_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
         (["--workflow", "Build*, Release"], ["test", "publish"]),
         (["--exclude-workflow", "RELEASE"], ["test"]),
         (["--event", "schedule"], []),
+        (["--event", "pus*"], []),
         (["--event", "push, schedule"], ["test", "publish"]),
         (["--branch", "release/*"], []),
         (["--branch", "*"], ["test", "publish"]),
@@ -415,6 +416,15 @@ def test_several_events_are_filtered(box: Sandbox, server: Server) -> None:
     report = json.loads(sweep("--format", "json", "--event", "Push, schedule").stdout)
     assert sum(look["runs"] for look in report["workflows"]) == 3
     assert server.requests
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize(("branch", "runs"), [("", 4), ("*", 5), ("idea, v2.*", 2)])
+def test_a_star_watches_every_branch_and_tag(box: Sandbox, branch: str, runs: int) -> None:
+    for ref in ("idea", "v2.4.1"):
+        box.add_run(workflow="Release", branch=ref, at="2026-03-09T12:00:00Z", conclusion="failure")
+    report = json.loads(sweep("--format", "json", "--branch", branch).stdout)
+    assert sum(look["runs"] for look in report["workflows"]) == runs
 
 
 @pytest.mark.usefixtures("server")
@@ -504,6 +514,14 @@ def test_check_shows_what_is_broken_and_speaks_of_no_issue(box: Sandbox, server:
     assert "to be opened" not in result.output
     assert box.issues == []
     assert {record.method for record in server.requests if record.path != "/graphql"} == {"GET"}
+
+
+@pytest.mark.usefixtures("server")
+def test_check_says_why_since_when_and_whom_to_ask(box: Sandbox) -> None:
+    box.state.files["CODEOWNERS"] = "* @grace\n"
+    text = words(check("octo-org/example"))
+    assert "Job test of workflow Build and test fails on main since a7c2f50 Change a7c2f50 (octo-org)" in text
+    assert "Process completed with exit code 1. Owner: @grace" in text
 
 
 def test_check_needs_no_name_in_a_clone(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

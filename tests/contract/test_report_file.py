@@ -120,11 +120,12 @@ def test_a_folder_that_cannot_be_written_to_is_an_error(box: Sandbox, tmp_path: 
     assert len(box.issues) > 4
 
 
-def test_the_action_says_where_the_report_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize("dry_run", ["false", "true"])
+def test_the_action_says_where_the_report_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, dry_run: str) -> None:
     output = tmp_path / "output"
     output.touch()
     given = {"INPUT_TOKEN": "sandbox-token", "INPUT_REPOSITORY": "octo-org/example", "INPUT_REPORT_DIR": "ci",
-             "GITHUB_WORKSPACE": str(tmp_path), "GITHUB_OUTPUT": str(output)}  # fmt: skip
+             "INPUT_DRY_RUN": dry_run, "GITHUB_WORKSPACE": str(tmp_path), "GITHUB_OUTPUT": str(output)}  # fmt: skip
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     assert action.main() == 0
@@ -132,3 +133,4 @@ def test_the_action_says_where_the_report_is(monkeypatch: pytest.MonkeyPatch, tm
     check(json.loads(path.read_text("utf-8")))
     assert str(path) in output.read_text("utf-8")
     assert (path.parent / "metrics.prom").is_file()
+    assert (path.parent / "report.html").is_file()
