@@ -349,6 +349,10 @@ def test_issues_of_another_grouping_are_closed_when_they_are_fixed(box: Sandbox,
     look(box, server, group_by="workflow")
     titles = ["[CI Failure] CI - lint", "[CI Failure] CI - test", "[CI Failure] CI - all jobs"]
     assert sorted(issue.title for issue in box.issues if issue.state == "open") == sorted(titles)
+    failed = [{"name": name, "conclusion": "failure"} for name in ("lint", "test")]
+    box.add_run(workflow="CI", at="2026-03-10T08:00:00Z", only_jobs=failed)
+    look(box, server, group_by="workflow")
+    assert all("2 failed runs" in (issue.body or "") for issue in box.issues)
     for run in MENDED:
         box.add_run(run)
     look(box, server, group_by="workflow")

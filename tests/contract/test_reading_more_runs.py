@@ -9,6 +9,7 @@ import pytest
 from graphql import GraphQLSchema, parse, validate
 
 from ci_failure_tracker.github import queries
+from ci_failure_tracker.model import Severity
 from ci_failure_tracker.report.report import Report
 from sandbox import Fault, Sandbox, Server
 from sweeping import sweep_server
@@ -90,6 +91,8 @@ def test_what_could_not_be_read_is_named_and_is_no_all_clear(server: Server, box
     box.inject(Fault("status", path="/workflows/[0-9]+/runs", times=None, status=404))
     report = look(server)
     assert {missing.workflow for missing in report.not_looked_at} == {"Audit", "Report"}
+    (warning,) = (problem for problem in report.problems if problem.what.startswith("Not looked at: "))
+    assert warning.severity is Severity.WARNING
     assert report.knows_nothing
     assert "nothing seen failing" in report.line
 

@@ -11,7 +11,7 @@ from builders import a_run
 from ci_failure_tracker.errors import GitHubError
 from ci_failure_tracker.github.listing import Listing, list_runs
 from ci_failure_tracker.github.retry import Budget
-from ci_failure_tracker.model import Query, Run
+from ci_failure_tracker.model import Query, Run, Workflow
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Listed:
     def budget(self) -> Budget:
         return Budget(1_000)
 
-    def runs(self, *_filters: object) -> Iterator[Run]:
-        yield from self.listed
+    def runs(self, workflow: Workflow | None, *_filters: object) -> Iterator[Run]:
+        yield from (run for run in self.listed if workflow in {None, run.workflow})
         if self.fails:
             raise GitHubError("page 2 is missing")
 
@@ -38,6 +38,14 @@ def read(listed: Listed, most: int = 10) -> Listing:
 def test_a_run_that_moves_to_the_next_page_is_listed_once() -> None:
     listing = read(Listed((a_run(3), a_run(2), a_run(2), a_run(1))))
     assert [run.number for run in listing.runs] == [3, 2, 1]
+
+
+def test_the_most_runs_are_those_of_all_workflows_together() -> None:
+    busy, quiet = (Workflow(number, name, f"{name}.yml") for number, name in enumerate(("busy", "quiet")))
+    runs = (*(a_run(number, workflow=busy) for number in (5, 4, 3)), a_run(2, workflow=quiet))
+    query = Query(("*",), 3, 1_000, listed=(busy, quiet))
+    listing = list_runs(Listed(runs), query)  # type: ignore[arg-type]
+    assert [run.number for run in listing.runs] == [5, 4, 3]
 
 
 def test_runs_of_forks_are_left_out_and_counted() -> None:
