@@ -23,11 +23,14 @@ from ci_failure_tracker.model import (
     Skip,
     SkipReason,
     Snapshot,
+    Step,
     Workflow,
 )
 from ci_failure_tracker.selection.log_requests import choose_log_requests
 from ci_failure_tracker.selection.query import choose_workflows
 from ci_failure_tracker.selection.reruns import needs_of_reruns, unanswered_reruns
+from ci_failure_tracker.tracking.allowed import ignore_allowed
+from ci_failure_tracker.tracking.observations import observe
 from sweeping import carry_out, find_in, make_plan
 
 NOW = START + timedelta(hours=3)
@@ -121,10 +124,23 @@ def test_a_matrix_job_that_fail_fast_cancelled_does_not_count() -> None:
     assert rerun.jobs == ("test (a)",)
 
 
+def test_a_job_that_is_allowed_to_fail_does_not_count() -> None:
+    passed, run = a_run(1, "success"), a_run(2)
+    allowed = dataclasses.replace(failed_jobs(passed, "next")[0], id=7)
+    jobs = {passed.id: [allowed], run.id: failed_jobs(run, "test", "next")}
+    snapshot = outage(passed, run, jobs=jobs, next=FailureKind.TEST)
+    settings = some_settings(rerun="transient", rerun_workflows="CI")
+    (rerun,) = find_in(snapshot, settings, NOW, ignore_allowed(observe(snapshot), snapshot)).decisions.reruns
+    assert rerun.jobs == ("test",)
+
+
 @pytest.mark.parametrize("name", ["deploy", "Publish to PyPI", "eu-deployment"])
 def test_a_job_that_deploys_never_runs_again(name: str) -> None:
     run = a_run(2)
     assert reruns(outage(run, jobs={run.id: failed_jobs(run, name)})) == ()
+    (job,) = failed_jobs(run, "test")
+    in_step = dataclasses.replace(job, steps=(Step(1, name, "failure"),))
+    assert reruns(outage(run, jobs={run.id: [in_step]})) == ()
 
 
 def test_a_failed_deployment_behind_an_outage_never_runs_again() -> None:
