@@ -33,12 +33,12 @@ def box() -> Sandbox:
     return Sandbox.from_mapping(_HISTORY)
 
 
-def look(box: Sandbox, *faults: Fault) -> Server:
+def look(box: Sandbox, *faults: Fault, **inputs: str) -> Server:
     with box.serve() as server:
         server.clear_requests()
         for fault in faults:
             box.inject(fault)
-        sweep_server(server, {"token": "sandbox-token", "repository": "octo-org/example"}, NOW)
+        sweep_server(server, {"token": "sandbox-token", "repository": "octo-org/example", **inputs}, NOW)
         box.clear_faults()
     return server
 
@@ -47,13 +47,38 @@ def downloads(server: Server) -> list[str]:
     return [request.path for request in server.requests if request.path.startswith("/_logs/")]
 
 
+def shown(body: str) -> str:
+    """A body without what is folded."""
+    return body.partition("<details>")[0]
+
+
 def test_what_the_passing_run_printed_too_is_not_the_reason(box: Sandbox) -> None:
     server = look(box)
-    body = box.issue(1).body or ""
-    assert "the parcel came back empty handed" in body
-    assert "old cache" not in body.partition("<!--")[0]
+    text = shown(box.issue(1).body or "")
+    assert "`the parcel came back empty handed`" in text
+    assert "old cache" not in text
     # The logs of two failing runs, and one of the passing run for both.
     assert len(downloads(server)) == 3
+
+
+def test_the_passing_run_is_the_newest_of_the_branch() -> None:
+    """Another job fails in each run, so the jobs of each run are known."""
+
+    def passing(hour: int, branch: str, log: str) -> dict[str, object]:
+        jobs = [{"name": "pack", "log": log}, {"name": "weigh", "conclusion": "failure"}]
+        return {"workflow": "CI", "at": f"2026-03-08T{hour}:00:00Z", "branch": branch, "only_jobs": jobs}
+
+    runs = [
+        passing(10, "main", "packed\n"),
+        passing(11, "main", f"{_TOLERATED}packed\n"),
+        passing(12, "next", "packed\n"),
+        {**_FAILS, "at": "2026-03-09T10:00:00Z"},
+    ]
+    box = Sandbox.from_mapping({**_HISTORY, "runs": runs})
+    look(box, branch="*")
+    (text,) = [shown(issue.body or "") for issue in box.state.issues.values() if issue.title.endswith("pack")]
+    assert "`the parcel came back empty handed`" in text
+    assert "old cache" not in text
 
 
 def test_an_open_issue_needs_no_passing_log(box: Sandbox) -> None:
