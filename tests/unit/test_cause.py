@@ -274,6 +274,25 @@ def test_a_failed_test_without_a_name_is_compared_with_no_other_job() -> None:
     assert not step("error: some tests failed in basket/apples.spec", command="make test").weak
 
 
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("error: compilation failed", "compile"),
+        ("error: 3 files do not typecheck", "type"),
+        ("error: lint found problems", "lint"),
+        ("error: version solving failed", "dependency"),
+        ("error: 3 vulnerabilities found", "audit"),
+    ],
+)
+def test_a_failure_that_names_nothing_is_compared_with_no_other_job(line: str, kind: str) -> None:
+    diagnosis = step(line, command="mypy ." if kind == "type" else "./run.sh")
+    assert (diagnosis.kind, diagnosis.weak) == (kind, True)
+
+
+def test_a_log_with_symptoms_only_is_compared_with_no_other_job() -> None:
+    assert step("make: *** [all] Error 2").weak
+
+
 def test_what_any_job_can_meet_has_one_cause_whatever_else_its_log_says() -> None:
     """The runner lost the machine: no line of it names anything."""
     lost = "##[error]The runner has received a shutdown signal."

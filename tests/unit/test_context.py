@@ -28,6 +28,14 @@ def test_the_command_the_job_and_the_end_of_the_step_are_around_the_excerpt() ->
     assert "  LEVEL: 3" not in context
 
 
+def test_failures_that_the_excerpt_has_no_room_for_are_around_it() -> None:
+    errors = [f"src/press{number}.c:3:9: error: unknown type name '{'apple' * number}'" for number in range(1, 9)]
+    quiet = [f"polishing {'abcdefgh'[number % 8]}" for number in range(100)]
+    diagnosis = diagnosis_of(*HEADER, *errors[:4], *quiet, *errors[4:], *quiet, ENDING, limits=Limits(lines=4))
+    assert [line.text for line in diagnosis.lines] == errors[:4]
+    assert set(errors[4:]) <= set(context_of(diagnosis))
+
+
 def test_headline_excerpt_and_context_fit_the_limit_and_share_no_line() -> None:
     lines = [f"gizmo{'x' * (n % 40)}: error: {'abcdefghij'[n % 10] * n} is no widget" for n in range(1, 120)]
     diagnosis = diagnosis_of(*HEADER, *lines, ENDING, limits=Limits(10, 3000))

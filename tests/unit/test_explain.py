@@ -69,6 +69,12 @@ def test_a_log_without_visible_text_gives_a_diagnosis_without_lines() -> None:
     assert (diagnosis.headline, diagnosis.lines, diagnosis.ranges) == ("", (), ())
 
 
+def test_a_line_without_a_word_of_failure_is_the_reason_at_the_end_of_its_step_only() -> None:
+    fine, red = ["checking a gizmo"] * 60, "\x1b[31mthe gizmo is blue\x1b[0m"
+    assert diagnosis_of("\n".join([*fine, red])).headline == "the gizmo is blue"
+    assert diagnosis_of("\n".join([*fine, red, *fine])).headline == "checking a gizmo"
+
+
 def test_a_red_line_beats_an_equal_line_without_colour() -> None:
     diagnosis = diagnosis_of("gizmo one failed\n" + "fine\n" * 60 + "\x1b[31mgizmo two failed\x1b[0m\n" + "fine\n" * 60)
     assert diagnosis.headline == "gizmo two failed"

@@ -169,6 +169,11 @@ def test_failures_are_told_apart_and_repeats_are_joined() -> None:
     ]
 
 
+def test_the_first_fifty_failures_are_told_apart_the_first_one_first() -> None:
+    lines = [f"src/press{number}.c:3:9: error: no {'apple' * number}" for number in range(1, 61)]
+    assert [failure.message for failure in diagnosis_of("\n".join(lines)).failures] == lines[:50]
+
+
 def test_facts_hold_no_secret() -> None:
     secret = "ghp_" + "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8"
     assert secret not in str(diagnosis_of(f"--- FAIL: TestFill (0.00s)\n    fill_test.go:9: token {secret}").failures)
@@ -238,7 +243,9 @@ def test_a_log_that_says_nothing_has_no_failure() -> None:
         ("error: press stopped", "test -z x", "unknown"),
         # The lines below count tests.
         ("error: it stood still\n\n2 examples, 1 failure", "./run.sh", "test"),
+        ("error: it stood still\n\n2 examples, 1 failure", "npm run lint", "test"),
         # The name of the part of the build.
+        ("Execution failed for task ':bottle:checkstyleMain'.\n> The press is broken\n  undefined symbol: pear", "x", "lint"),
         ("Execution failed for task ':bottle:checkstyleMain'.\n> The press is broken", "x", "lint"),
         ("make: *** [Makefile:3: lint] Error 2\nerror: press stopped", "x", "unknown"),
         # A program of any name says `error: `.
@@ -250,6 +257,9 @@ def test_a_log_that_says_nothing_has_no_failure() -> None:
         ("error: press stopped", "docker build .", "compile"),
         ("error: press stopped", "make lint test", "unknown"),
         ("error: press stopped", "./run.sh", "unknown"),
+        # What failed in the build of an image.
+        ("#9 1.2 --- FAIL: TestFill (0.00s)\n#9 1.2     fill_test.go:9: no\n"
+         "ERROR: failed to solve: process \"go test\" did not complete successfully: exit code: 1", "docker build .", "test"),
         # A failing test is one, whatever it says.
         ("--- FAIL: TestFill (0.00s)\n    fill_test.go:9: 503 Service Unavailable", "x", "test"),
     ],
