@@ -210,6 +210,7 @@ def test_an_archive_of_64_bits_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_report_may_be_uploaded_without_an_archive() -> None:
     assert names(read(report("a").encode(), name="junit-3.xml")) == ["a"]
     assert names(read(report(*map(str, range(3_000))).encode(), name="junit-3.xml"))[-1] == "2999"
+    assert names(read(report("a").encode(), name="results.xml")) == []
 
 
 @pytest.mark.parametrize("name", ["log.txt", "junit/", "junit.xml/"])

@@ -108,9 +108,10 @@ def test_a_list_of_tests_names_each_of_them(log: str, names: list[str]) -> None:
         "##[group]Run make\n##[endgroup]\n##[error]Process completed with exit code 1.\n",
         "##[group]Run make\n##[endgroup]\nsrc/tea.c:7:9: error: 'cup' undeclared (first use in this function)\n"
         "##[error]Process completed with exit code 2.\n",
+        f"{pytest_log(('test_tea', 'cold'))}cp: error writing 'cup.tar': No space left on device\n",
         "",
     ],
-    ids=["nothing", "a compiler", "no log"],
+    ids=["nothing", "a compiler", "a full disk", "no log"],
 )
 def test_a_log_that_fails_of_something_else_names_none(log: str) -> None:
     assert failing_tests(diagnosis_of(log)) == ()

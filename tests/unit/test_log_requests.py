@@ -15,6 +15,7 @@ from ci_failure_tracker.model import (
     LogUnavailable,
     Outcome,
     Run,
+    RunJobs,
     Skip,
     Snapshot,
     Update,
@@ -305,6 +306,9 @@ def test_by_cause_a_log_that_says_nothing_is_read_once() -> None:
 
 def test_reports_are_read_of_the_runs_whose_logs_are_read() -> None:
     settings, snapshot = some_settings(test_reports="**/junit*.xml"), failing([1, 2])
+    before = a_run(0, "success")
+    passing = RunJobs(before.id, (a_job("test", "success", 1, before.updated_at),))
+    snapshot = dataclasses.replace(snapshot, runs=(*snapshot.runs, before), jobs=(*snapshot.jobs, passing))
 
     def runs(snapshot: Snapshot) -> list[int]:
         chosen = choose_reports(requests(snapshot), snapshot, settings)

@@ -216,6 +216,12 @@ def test_the_values_of_a_matrix_in_the_name_tell_the_job(name: str) -> None:
     assert found == {1: [], 2: [TOTAL, f"+{RATE}"]}
 
 
+def test_the_words_of_the_name_of_a_job_in_the_name_tell_the_job() -> None:
+    jobs = [a_job(1, "Browser tests"), a_job(2, "Unit tests")]
+    found = told(jobs, [an_artifact("unit-results", failed(TOTAL), passed(RATE))], {1: LOG, 2: LOG})
+    assert found == {1: [], 2: [TOTAL, f"+{RATE}"]}
+
+
 def test_if_nothing_tells_the_job_failing_tests_belong_to_each_and_passing_ones_to_none() -> None:
     found = told([A, B], [an_artifact("reports", failed(RATE), passed(TOTAL))], {1: NOTHING, 2: NOTHING})
     assert found == {1: [RATE], 2: [RATE]}

@@ -153,6 +153,13 @@ def test_a_pattern_finds_what_no_built_in_pattern_does_and_its_keywords_mark_lin
     assert explain(read_log([plain])).headline == "zorblatt is over there"
 
 
+def test_only_lines_that_hold_a_keyword_are_tried() -> None:
+    use_patterns(parse(LEAST.replace("Gizmo Broke", "Widget")))
+    lines = b"gizmo broke: an error\ngizmo broke: no WIDGET\n"
+    (failure,) = explain(read_log([lines])).failures
+    assert (failure.tool, failure.lines) == ("gizmo", (LineRange(2, 2),))
+
+
 def test_without_body_and_end_a_failure_is_one_line() -> None:
     use_patterns(parse(LEAST))
     (failure,) = explain(read_log([b"gizmo broke: blue\n  because of rain\n"])).failures
