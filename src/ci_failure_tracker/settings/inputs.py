@@ -280,8 +280,8 @@ class Settings:
     max_tests: int = as_field(
         Input(
             default="5",
-            help="With `group-by: test`, from 1 to 20: if more tests of one job than this fail with one message, the "
-            "job gets one issue for them. The same happens if more than twice as many fail at all.",
+            help="With `group-by: test`, from 1 to 20: if more tests of one job than this fail with one message, or more "
+            "than twice as many with any, the job gets one issue for them.",
             metavar="N",
             parse=parsers.count(1, _MOST_TESTS),
         )
@@ -457,7 +457,7 @@ class Settings:
     patterns_file: str = as_field(
         Input(
             group=InputGroup.LOGS,
-            help="A TOML file in the workspace with your own log patterns. They are tried before the built-in ones; "
+            help="A TOML file in the workspace with your own log patterns. Of equal confidence, yours win; "
             "see docs/patterns.md.",
             metavar="FILE",
             parse=str,
