@@ -359,6 +359,16 @@ def test_issues_of_another_grouping_are_closed_when_they_are_fixed(box: Sandbox,
     assert {issue.state for issue in box.issues} == {"closed"}
 
 
+def test_whom_a_person_assigns_stays_assigned(box: Sandbox, server: Server) -> None:
+    look(box, server, assignees="ada")
+    issue = box.issue(1)
+    issue.assignees = ["grace"]
+    box.add_run(workflow="CI", at="2026-03-10T08:00:00Z", only_jobs=[{"name": "lint", "conclusion": "failure"}])
+    look(box, server, assignees="ada")
+    assert "2 failed runs" in (issue.body or "")
+    assert issue.assignees == ["grace"]
+
+
 def test_without_new_issues_the_open_ones_are_kept_current(box: Sandbox, server: Server) -> None:
     look(box, server)
     failed = [{"name": name, "conclusion": "failure"} for name in ("lint", "test", "docs")]

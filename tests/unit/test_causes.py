@@ -23,9 +23,8 @@ from ci_failure_tracker.model import (
     Outcome,
     State,
 )
-from ci_failure_tracker.settings import Comments
 from ci_failure_tracker.tracking.causes import CAUSES, remembered
-from ci_failure_tracker.tracking.comment_policy import causes_of_newest, new_causes, news_to_comment_on
+from ci_failure_tracker.tracking.comment_policy import causes_of_newest, new_causes
 from ci_failure_tracker.tracking.history import read_histories
 from ci_failure_tracker.tracking.observations import with_diagnoses
 from ci_failure_tracker.tracking.state_update import fit, follow, updated_state
@@ -143,16 +142,6 @@ def test_a_known_cause_with_another_headline_is_no_news() -> None:
     assert table(after) == [("tests/test_dates.py::test_dates: no year", 2)]
     assert list(causes_of_newest(before, after)) == []
     assert new_causes(before, after) == []
-
-
-@pytest.mark.parametrize(("hours", "told"), [(23, []), (24, ["no route"])])
-def test_a_new_cause_is_worth_a_comment_once_a_day(hours: int, told: list[str]) -> None:
-    seen = [red(a_run(1)), red(a_run(2))]
-    before = learnt(None, seen[:1], a_reading(seen[0], "disk full"))
-    after = learnt(before, seen, a_reading(seen[1], "no route"))
-    before = dataclasses.replace(before, cause_commented_at=START)
-    news = news_to_comment_on(before, after, Comments.CHANGES, START + timedelta(hours=hours), frozenset())
-    assert [cause.headline for cause in news.causes] == told
 
 
 def test_what_is_read_later_is_counted_then() -> None:
