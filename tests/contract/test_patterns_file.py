@@ -74,6 +74,14 @@ def test_check_names_file_and_pattern_of_a_mistake(own: Path, change: tuple[str,
     assert f"error: {own}, pattern `zorblatt.over`: {what}" in done.stderr
 
 
+def test_check_refuses_the_name_of_a_built_in_pattern(own: Path) -> None:
+    """The check would find what that one finds, whatever the pattern of the user is."""
+    own.write_text(OWN.replace("zorblatt.over", "hadolint.error"), encoding="utf-8")
+    done = explain("--check", own)
+    assert done.exit_code == 2
+    assert "pattern `hadolint.error`: `name` is that of a built-in pattern. Choose another." in done.stderr
+
+
 @pytest.mark.parametrize("option", ["--check", "--patterns-file"])
 @pytest.mark.parametrize(("data", "what"), [(None, "cannot be read (No such"), (b"\xff\xfe", "is not text in UTF-8")])
 def test_a_file_that_cannot_be_read_is_an_error(option: str, data: bytes | None, what: str, tmp_path: Path) -> None:

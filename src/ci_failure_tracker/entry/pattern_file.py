@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from ci_failure_tracker.diagnosis.examples import mistake_in_example
 from ci_failure_tracker.diagnosis.keywords import use_patterns
 from ci_failure_tracker.diagnosis.log_pattern import LogPattern
+from ci_failure_tracker.diagnosis.patterns import all_patterns
 from ci_failure_tracker.diagnosis.user_patterns import parse_patterns
 from ci_failure_tracker.errors import SettingsError
 
@@ -50,8 +52,14 @@ def check_patterns(given: str, folder: Path) -> tuple[LogPattern, ...]:
     patterns, _ = read_patterns(given, folder)
     # An example is tested with all patterns in use, because another one may match its line first.
     use_patterns(patterns)
-    found = {pattern.name: mistake_in_example(pattern) for pattern in patterns if pattern.example}
-    mistakes = [f"{given}, pattern `{name}`: `example`: {mistake}" for name, mistake in found.items() if mistake]
+    times = Counter(pattern.name for pattern in all_patterns())
+    mistakes = []
+    for pattern in patterns:
+        who = f"{given}, pattern `{pattern.name}`"
+        if times[pattern.name] > 1:
+            mistakes.append(f"{who}: `name` is that of a built-in pattern. Choose another.")
+        elif pattern.example and (mistake := mistake_in_example(pattern)):
+            mistakes.append(f"{who}: `example`: {mistake}")
     if mistakes:
         raise SettingsError(mistakes)
     return patterns

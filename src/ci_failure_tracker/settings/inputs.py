@@ -280,8 +280,8 @@ class Settings:
     max_tests: int = as_field(
         Input(
             default="5",
-            help="With `group-by: test`, from 1 to 20: if more tests of one job than this fail with one message, or more "
-            "than twice as many with any, the job gets one issue for them.",
+            help="With `group-by: test`, from 1 to 20: if more tests of one job than this fail with one message, or "
+            "more than twice as many with any, the job gets one issue for them.",
             metavar="N",
             parse=parsers.count(1, _MOST_TESTS),
         )
