@@ -112,7 +112,7 @@ def test_the_page_has_the_counts_of_whole_sweeps() -> None:
     assert not firsts
     assert "If nothing is new, a sweep takes five or six." in beginning
     readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
-    assert "A sweep that finds nothing new sends five or six [requests]" in readme
+    assert "If nothing is new, it sends five or six [requests]" in readme
     assert agains == [5, 6]
 
 

@@ -44,7 +44,7 @@ def test_every_page_names_the_owner_of_the_action_that_the_project_names() -> No
     assert sum(map(bool, found.values())) >= 8
     assert {place: owners for place, owners in found.items() if owners - {owner}} == {}
     readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
-    assert f"Replace `{owner}` with the owner of the copy" in readme
+    assert f"Replace `{owner}`, here and below, with the owner in the address of this page." in readme
 
 
 def test_the_badge_of_ci_shows_a_workflow_that_runs_on_the_main_branch() -> None:
