@@ -164,6 +164,50 @@ def test_an_issue_that_a_person_keeps_open_is_not_taken_in() -> None:
         assert [issue.state for issue in box.issues] == ["open", "closed", "open"]
 
 
+def test_a_new_cause_is_no_comment_if_the_job_is_flaky_on_a_commit() -> None:
+    box = Sandbox.from_yaml(STORM)
+    with box.serve() as server:
+        _fail(box, "2026-03-10T07:00:00Z", "docs")
+        look(box, server)
+        box.rerun("CI", 2, {"at": "2026-03-10T07:30:00Z"})
+        look(box, server)
+        job = {"name": "docs", "conclusion": "failure", "log": "fatal: the lamp is out\n"}
+        box.add_run({"workflow": "CI", "at": "2026-03-10T08:00:00Z", "jobs": [job]})
+        look(box, server)
+        (issue,) = box.issues
+        assert "the lamp is out" in (issue.body or "")
+        assert ["flaky" in comment.body for comment in issue.comments] == [True]
+
+
+def test_what_is_gone_stays_open_if_a_person_reopened_it() -> None:
+    box = Sandbox.from_yaml(STORM)
+    with box.serve() as server:
+        jobs = [{"name": "docs", "conclusion": "failure"}]
+        box.add_run({"workflow": "CI", "at": "2026-03-10T07:00:00Z", "branch": "next", "jobs": jobs})
+        look(box, server, branch="*")
+        box.delete_refs(["next"])
+        look(box, server, branch="*")
+        assert {issue.state_reason for issue in box.issues} == {"not_planned"}
+        box.reopen_issue(1)
+        look(box, server, branch="*")
+        assert box.issue(1).state == "open"
+
+
+def test_an_issue_that_a_person_reopened_is_not_taken_in() -> None:
+    box = Sandbox.from_yaml(STORM)
+    with box.serve() as server:
+        _fail(box, "2026-03-10T07:00:00Z", "docs")
+        look(box, server)
+        box.add_run({"workflow": "CI", "at": "2026-03-10T07:20:00Z"})
+        look(box, server, close_after="1")
+        assert box.issue(1).state == "closed"
+        box.reopen_issue(1)
+        look(box, server)
+        _fail(box, "2026-03-10T08:00:00Z", "docs", "lint", "test")
+        look(box, server)
+        assert [issue.state for issue in box.issues] == ["open", "open"]
+
+
 def test_a_repository_that_was_moved_is_swept_under_its_new_name(box: Sandbox, server: Server) -> None:
     box.change_repository(full_name="octo-org/renamed", former_names=(REPOSITORY,))
     report = look(box, server)

@@ -68,6 +68,9 @@ def test_passing_runs_are_read_beside_failed_ones_of_their_workflow() -> None:
     old = frozenset(run.id for run in failing.runs)
     assert chosen(dataclasses.replace(failing, runs_before_checkpoint=old)) == []
     assert chosen(dataclasses.replace(failing, runs_before_checkpoint=old - {failing.runs[2].id})) == [2]
+    first, second, third = failing.runs
+    for other in (dataclasses.replace(first, event="schedule"), dataclasses.replace(first, branch="release")):
+        assert chosen(dataclasses.replace(failing, runs=(other, second, third))) == [1, 2]
 
 
 def test_if_allowed_failures_are_tracked_more_passing_runs_are_read_where_one_has_some() -> None:

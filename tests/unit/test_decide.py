@@ -5,12 +5,25 @@ from __future__ import annotations
 import dataclasses
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builders import START, a_job, a_run, a_scan, an_issue, some_settings
+from builders import START, a_diagnosis, a_job, a_run, a_scan, an_issue, some_settings
 from ci_failure_tracker.issues.marker import read_tracked
-from ci_failure_tracker.model import Close, Create, Issue, Severity, Skip, SkipReason, Snapshot, Update, Workflow
+from ci_failure_tracker.model import (
+    Close,
+    Create,
+    Issue,
+    JobDiagnosis,
+    RunJobs,
+    Severity,
+    Skip,
+    SkipReason,
+    Snapshot,
+    Update,
+    Workflow,
+)
 from ci_failure_tracker.settings import Settings
 from sweeping import Plan, carry_out, make_plan
 
@@ -102,6 +115,49 @@ def test_many_legs_are_counted_right_and_leave_nothing_to_write_twice(failed: li
         assert sum(leg.count for leg in tracked.state.legs) == sum(map(len, failed))
 
 
+def test_storms_come_first_then_the_default_branch_then_the_most_failures_then_the_oldest() -> None:
+    failed = {
+        "often": [a_run(number, branch="release") for number in (1, 2, 3)],
+        "old": [a_run(4)],
+        "fresh": [a_run(5)],
+        "twice": [a_run(6), a_run(7)],
+        "storm": [a_run(8, branch="release")],
+    }
+    snapshot = a_scan([], {})
+    for place, (name, runs) in enumerate(failed.items(), start=1):
+        for run in (dataclasses.replace(run, workflow=Workflow(place, name, f"{name}.yml")) for run in runs):
+            jobs = tuple(
+                a_job(f"job {each}", number=10 * run.number + each) for each in range(1 + 2 * (name == "storm"))
+            )
+            seen = tuple(JobDiagnosis(job.id, name, name, diagnosis=a_diagnosis(name)) for job in jobs)
+            snapshot = dataclasses.replace(
+                snapshot,
+                runs=(*snapshot.runs, run),
+                jobs=(*snapshot.jobs, RunJobs(run.id, jobs)),
+                job_diagnoses=(*snapshot.job_diagnoses, *seen),
+            )
+    opened = [action.identity.workflow for action in plan(snapshot).actions if isinstance(action, Create)]
+    assert opened == ["storm", "twice", "old", "fresh", "often"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "failures"),
+    [
+        ("shard 1", "shard 12", 2),
+        ("publish 2026-03-09", "publish 2026-03-10", 2),
+        ("build v1.4.0", "build v1.5.0", 2),
+        ("check 0a1b2c3", "check 9f8e7d6", 2),
+        ("check lamp", "check tree", 1),
+    ],
+)
+def test_names_that_differ_in_a_number_a_date_a_version_or_a_hash_are_one_job(
+    first: str, second: str, failures: int
+) -> None:
+    planned = plan(a_scan([a_run(1), a_run(2)], {1001: [a_job(first)], 1002: [a_job(second, number=2)]}))
+    (create,) = [action for action in planned.actions if isinstance(action, Create)]
+    assert create.state.count == failures
+
+
 def test_two_identities_of_one_id_do_not_take_turns_in_one_issue() -> None:
     runs = [
         a_run(1, workflow=Workflow(1, "a", "a.yml")),
@@ -170,6 +226,18 @@ def test_a_second_issue_is_closed_although_a_person_keeps_it_open() -> None:
     second = dataclasses.replace(first, number=first.number + 1, labels=(*first.labels, "keep-open"))
     closed = [action for action in plan(one_red_run((first, second))).actions if isinstance(action, Close)]
     assert [action.number for action in closed] == [second.number]
+
+
+@pytest.mark.parametrize(("partial", "closed"), [(False, [1]), (True, [])])
+def test_nothing_is_closed_as_long_as_something_could_not_be_read(partial: bool, closed: list[int]) -> None:
+    issues = carry_out(plan(one_red_run()))
+    runs = [a_run(1), a_run(2, "success"), a_run(3, "success")]
+    snapshot = a_scan(
+        runs, {1001: [a_job()], 1002: [a_job(conclusion="success")], 1003: [a_job(conclusion="success")]}, issues
+    )
+    window = dataclasses.replace(snapshot.window, partial=partial)
+    planned = plan(dataclasses.replace(snapshot, window=window))
+    assert [action.number for action in planned.actions if isinstance(action, Close)] == closed
 
 
 def test_a_run_that_started_before_the_closing_reopens_nothing() -> None:

@@ -25,6 +25,7 @@ from ci_failure_tracker.model import (
     Reopened,
     Run,
     Snapshot,
+    Workflow,
 )
 from ci_failure_tracker.selection.passing_runs import passing_runs
 from ci_failure_tracker.settings import GroupBy, Matrix
@@ -146,6 +147,8 @@ def test_a_run_without_jobs_stands_for_itself_unless_it_waits_behind_an_approval
     assert (observation.job, observation.kind) == ("never ran", IdentityKind.RUN)
     gated = a_run(2, None, status="waiting")
     assert observe(dataclasses.replace(snapshot, runs=(gated, run))) == ()
+    elsewhere = dataclasses.replace(gated, workflow=Workflow(9, "Other", "other.yml"))
+    assert observation in observe(dataclasses.replace(snapshot, runs=(elsewhere, run)))
 
 
 def test_a_job_of_that_name_keeps_its_id() -> None:

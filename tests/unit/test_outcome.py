@@ -166,14 +166,15 @@ def test_jobs_are_read_only_if_the_run_leaves_something_open(conclusion: str, ne
     assert needs_jobs(run, [run]) is needed
 
 
-def verified(runs: list[Run]) -> list[int]:
-    return [run.number for run in runs_to_verify(runs, (), (), some_settings())]
+def verified(runs: list[Run], **settings: str) -> list[int]:
+    return [run.number for run in runs_to_verify(runs, (), (), some_settings(**settings))]
 
 
 def test_the_first_passing_run_and_the_newest_ones_are_verified() -> None:
     fates = ["success", "failure", *["success"] * 7]
     runs = [a_run(number, fate) for number, fate in enumerate(fates, start=1)]
     assert verified(runs) == [3, 6, 7, 8, 9]
+    assert verified(runs, close_after="1") == [3, 8, 9]
     assert verified(runs[:3]) == [3]
     assert verified(runs[:2]) == []
     assert verified([runs[0], *runs[2:]]) == []
