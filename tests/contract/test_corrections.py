@@ -239,6 +239,24 @@ def test_what_a_person_opens_again_stays_open() -> None:
     assert played.actions(4) == []
 
 
+def test_what_a_person_keeps_open_counts_for_itself_and_is_merged_again_when_the_block_is_edited() -> None:
+    kept = Played(
+        [run("10T08:00", a="Error: aa\n", b="Error: bb\n")],
+        [step("10T10:00", edit=[{**edit(2, "same as #1"), "label": ["keep-open"]}])],
+    )
+    assert kept.open == [1, 2]
+    assert "`keep-open` keeps the issue open" in kept.problems(2)
+    again = Played(
+        [run("10T08:00", a="Error: aa\n", b="Error: bb\n")],
+        [
+            step("10T10:00", edit=[edit(2, "same as #1")]),
+            step("10T11:00", reopen=[{"issue": 2}]),
+            step("10T12:00", edit=[edit(2, "# It is.", "same as #1", remove="```ci-failure\nsame as #1\n```")]),
+        ],
+    )
+    assert ("close", 2) in again.actions(4)
+
+
 def test_an_umbrella_takes_the_cause_of_a_job_and_another_umbrella() -> None:
     three = {"a": MIRROR, "b": MIRROR, "c": MIRROR}
     job = Played(

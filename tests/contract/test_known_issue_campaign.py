@@ -312,3 +312,29 @@ def test_no_issue_is_opened_before_the_log_was_read(hour: str) -> None:
     last = records[-1].report
     assert last is not None
     assert last.line == "octo-org/example: 24 known failures, no issue changed"
+
+
+def test_an_issue_that_a_person_reopened_is_not_closed_for_a_known_issue() -> None:
+    job = {"name": "fetch", "conclusion": "failure", "log": _MIRROR.replace("\\n", "\n")}
+    story = {
+        "settings": {"close-after": 1},
+        "history": {
+            "now": "2026-03-09T09:00:00Z",
+            "accounts": [{"login": "ada", "association": "MEMBER"}],
+            "workflows": [{"name": "CI", "jobs": [{"name": "fetch"}]}],
+            "runs": [{"workflow": "CI", "at": "2026-03-09T08:30:00Z", "jobs": [job]}],
+        },
+        "then": [
+            {"now": "2026-03-09T10:00:00Z", "runs": [{"workflow": "CI", "at": "2026-03-09T09:30:00Z"}]},
+            {"now": "2026-03-09T11:00:00Z", "reopen": [{"issue": 1}]},
+            {
+                "now": "2026-03-09T12:00:00Z",
+                "runs": [{"workflow": "CI", "at": "2026-03-09T11:30:00Z", "jobs": [job]}],
+                "open": [
+                    {"title": "The mirror", "login": "ada", "labels": ["known-issue"], "body": _RULES["The mirror"]}
+                ],
+            },
+        ],
+    }
+    records = list(play(read_story(story)))
+    assert [record.after[1].state for record in records] == ["open", "closed", "open", "open"]

@@ -183,6 +183,13 @@ def test_a_rule_that_does_not_count_takes_nothing(known: KnownIssue, status: Rul
         assert findings.decisions.known_updates == ()
 
 
+@pytest.mark.parametrize(("hours", "counts"), [(0, True), (23.9, True), (24, False)])
+def test_a_rule_counts_on_its_last_day_in_utc(hours: float, counts: bool) -> None:
+    snapshot = broken(a_known_issue("match: no answer", f"until: {START:%Y-%m-%d}"))
+    findings = found_in(snapshot, START.replace(hour=0) + timedelta(hours=hours))
+    assert bool(findings.decisions.known) is counts
+
+
 @pytest.mark.parametrize("labels", [(), ("keep-open",)])
 def test_what_a_person_keeps_open_is_not_closed_for_a_known_issue(labels: tuple[str, ...]) -> None:
     (issue,) = carry_out(make_plan(broken(), some_settings(), START + timedelta(hours=3)))
