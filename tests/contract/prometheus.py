@@ -113,6 +113,13 @@ def scraping(gateway: str, folder: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
+def held(gateway: str) -> dict[str, set[str]]:
+    """The names that a Pushgateway holds in each of its groups, by the repository of the key of the group."""
+    with urllib.request.urlopen(f"{gateway}/api/v1/metrics", timeout=5) as answer:  # noqa: S310 - an address of ours
+        groups = json.load(answer)["data"]
+    return {group["labels"].get("repository", ""): {*group} for group in groups}
+
+
 def ask(prometheus: str, expression: str) -> list[dict[str, Any]]:
     """What an expression gives now."""
     address = f"{prometheus}/api/v1/query?{urlencode({'query': expression})}"

@@ -19,6 +19,7 @@ from builders import a_job, a_run, a_scan, some_settings
 from ci_failure_tracker.model import Commit, Create, Result, WriteStatus
 from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.notify.pushgateway import push
+from ci_failure_tracker.report.measures import NOTHING_SEEN
 from ci_failure_tracker.report.prometheus import metrics_text, registry_of
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.statistics import make_statistics
@@ -109,6 +110,12 @@ def test_a_push_takes_the_place_of_the_one_before(gateway: str) -> None:
     for _ in range(2):
         assert push(a_report(), Secret(gateway)) == ()
         assert push(an_everyday_organisation(), Secret(gateway)) == ()
+    assert prometheus.held(gateway).keys() == {"octo-org/example", ""}
+    report, gone = a_report(), "ci_failure_tracker_test_failed_runs"
+    assert gone in prometheus.held(gateway)[report.repository.full_name]
+    assert push(dataclasses.replace(report, statistics=NOTHING_SEEN), Secret(gateway)) == ()
+    assert gone not in prometheus.held(gateway)[report.repository.full_name]
+    assert push(report, Secret(gateway)) == ()
 
 
 def test_a_gateway_that_refuses_is_a_problem_with_its_status(gateway: str) -> None:

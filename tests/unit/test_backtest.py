@@ -91,7 +91,7 @@ def test_the_sweeps_open_update_and_close_the_issue_of_a_break(tmp_path: Path) -
     assert "night" in flaky.title
     figures = figures_of(backtest)
     assert (figures.sweeps, figures.opened, figures.closed, figures.wrong) == (18, 2, 1, 0)
-    assert (figures.days_most, figures.open_at_end) == (5.0, 1)
+    assert (figures.days_median, figures.days_most, figures.open_at_end) == (4.0, 5.0, 1)
     assert figures.notifications == figures.opened + figures.closed + figures.reopened + figures.comments
 
 

@@ -130,6 +130,9 @@ def test_a_failure_has_its_run_and_what_is_over_has_its_reason() -> None:
     assert (
         item.sentence(PLAIN, 300) == "Job test of workflow CI fails on main since 2026-03-01 00:00 UTC: 1 failed run."
     )
+    named = dataclasses.replace(a_failing(), state=hostile_state(CI_TEST, "test_noon"))
+    (item,) = make_news(a_report(Result(new(), WriteStatus.DONE, 7), failing=(named,))).items
+    assert item.message == ""
     (over,) = make_news(a_report(Result(closed("completed"), WriteStatus.DONE, 7), failing=failing)).items
     assert (over.reason, over.message, over.run, over.run_url) == ("green on 2 commits", "", "", "")
 

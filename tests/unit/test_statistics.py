@@ -422,13 +422,17 @@ def test_a_list_of_runs_that_was_cut_short_makes_all_statistics_partial() -> Non
 
 
 def test_a_timeline_has_every_run_with_how_it_ended_and_how_long_it_took() -> None:
-    (workflow,) = statistics_of(a_scan(line("grs."))).workflows
+    again = a_run(5, "success", attempt=2, started_at=START + timedelta(hours=7), updated_at=START + timedelta(hours=8))
+    (workflow,) = statistics_of(a_scan([*line("grs."), again])).workflows
     assert [(run.number, run.outcome, run.seconds) for run in workflow.runs] == [
         (1, Outcome.SUCCESS, 600),
         (2, Outcome.FAILURE, 600),
         (3, None, 600),
         (4, None, None),
+        (5, Outcome.SUCCESS, HOUR),
     ]
+    (job,) = statistics_of(with_jobs(line("gr"))).jobs
+    assert [run.seconds for run in job.runs] == [None, None]
 
 
 def test_the_timeline_of_a_job_has_its_runs_and_marks_the_unknown_ones() -> None:
