@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -169,6 +170,7 @@ def test_the_file_of_a_workflow_that_cannot_start_takes_one_request(asked: Count
     [
         Fault("status", path="/actions/workflows", status=502, times=HURRIED.tries - 1),
         Fault("reset", path="/actions/workflows", times=HURRIED.tries - 1),
+        Fault("timeout", path="/actions/workflows", times=HURRIED.tries - 1, seconds=60),
         Fault("truncated", path="/actions/workflows", times=HURRIED.tries - 1),
         Fault("html", path="/actions/workflows", times=HURRIED.tries - 1),
     ],
@@ -177,7 +179,8 @@ def test_the_file_of_a_workflow_that_cannot_start_takes_one_request(asked: Count
 def test_a_request_is_sent_again_after_a_fault_that_may_pass(box: Sandbox, fault: Fault) -> None:
     with box.serve() as server:
         endpoints = Endpoints(server.api_url, server.graphql_url)
-        queries = Queries(connect(Secret(TOKEN), endpoints, HURRIED), endpoints, NAME)
+        policy = replace(HURRIED, timeout=1) if fault.kind == "timeout" else HURRIED
+        queries = Queries(connect(Secret(TOKEN), endpoints, policy), endpoints, NAME)
         box.inject(fault)
         assert [workflow.name for workflow in queries.workflows()] == ["CI"]
-        assert len(server.requests) == HURRIED.tries == RetryPolicy().tries
+        assert queries.budget.made == HURRIED.tries == RetryPolicy().tries

@@ -95,6 +95,16 @@ def test_a_workflow_that_passes_in_short_needs_no_list_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
+    ("branches", "listed"), [(("main", "next"), ["main"] * 4 + ["next"] * 4), (("main", "v*"), [""] * 4)]
+)
+def test_failed_runs_take_four_lists_for_each_branch_and_four_in_all_with_a_pattern(
+    branches: tuple[str, ...], listed: list[str]
+) -> None:
+    needs = Coverage(replace(QUERY, branches=branches), a_checkpoint(2)).needs(a_cut_list(a_run(3, "success")), ())
+    assert [asked.branch for asked in needs.run_lists] == listed
+
+
+@pytest.mark.parametrize(
     "newest",
     [
         NewestRuns((ShortRun("main", "push", "failure"),), complete=True),
