@@ -280,8 +280,8 @@ class Settings:
     max_tests: int = as_field(
         Input(
             default="5",
-            help="With `group-by: test`, from 1 to 20. A job gets one issue for its tests if more of them than this fail "
-            "with one message, or more than twice as many at all.",
+            help="With `group-by: test`, from 1 to 20. A job gets one issue for its tests if more of them than this "
+            "fail with one message, or more than twice as many at all.",
             metavar="N",
             parse=parsers.count(1, _MOST_TESTS),
         )
