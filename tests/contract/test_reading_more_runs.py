@@ -86,6 +86,22 @@ def test_the_list_goes_back_to_the_checkpoint_and_no_further(server: Server, box
     assert sorted(record.method for record in server.requests) == ["GET", "GET", "GET", "GET", "POST", "POST"]
 
 
+def test_after_a_change_of_the_patterns_the_runs_are_read_again_until_an_issue_is_written(
+    server: Server, box: Sandbox
+) -> None:
+    for number in range(300):
+        at = START + timedelta(hours=12, minutes=number)
+        box.add_run(workflow="CI", at=f"{at:%Y-%m-%dT%H:%M:%SZ}")
+
+    def pages(minute: int, patterns: str) -> int:
+        look(server, NOW + timedelta(minutes=minute), max_runs="1000", patterns_file=patterns)
+        return sum(record.path.endswith("/actions/runs") for record in server.requests)
+
+    assert [pages(0, ""), pages(1, ""), pages(2, "lamp")] == [4, 1, 4]
+    box.add_run(workflow="Audit", event="schedule", conclusion="failure", at="2026-03-09T00:30:00Z")
+    assert [pages(60, "lamp"), pages(61, "lamp")] == [4, 1]
+
+
 def test_what_could_not_be_read_is_named_and_is_no_all_clear(server: Server, box: Sandbox) -> None:
     box.inject(Fault("status", path="/graphql$", times=None, status=403))
     box.inject(Fault("status", path="/workflows/[0-9]+/runs", times=None, status=404))
