@@ -171,6 +171,24 @@ def test_the_repository_may_come_from_the_environment(monkeypatch: pytest.Monkey
     assert CliRunner().invoke(program, ["sweep"]).exit_code == 0
 
 
+@pytest.mark.usefixtures("server")
+def test_what_is_given_comes_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_REPOSITORY", "octo-org/nowhere")
+    monkeypatch.setenv("GITHUB_TOKEN", "wrong")
+    assert "octo-org/example: 2 failing" in check("octo-org/example", "--token", "all-rights").output
+
+
+def test_the_environment_comes_before_the_clone(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_SERVER_URL", server.server_url)
+    monkeypatch.setenv("GITHUB_REPOSITORY", "octo-org/example")
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
+    remote = f"{server.server_url}/octo-org/nowhere.git"
+    subprocess.run(["git", "-C", str(tmp_path), "remote", "add", "origin", remote], check=True)
+    assert "octo-org/example: 2 failing" in check().output
+
+
 # --- errors that teach ---------------------------------------------------------------------------
 
 
