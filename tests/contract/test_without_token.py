@@ -119,6 +119,14 @@ def test_it_gives_no_all_clear_for_tags_that_it_cannot_see(branch: str, said: st
     assert result.exit_code == code
 
 
+def test_of_tags_it_sees_those_of_releases(box: Sandbox) -> None:
+    for minute, (event, tag) in enumerate({"release": "v1.0", "push": "v1.1"}.items()):
+        box.add_run(workflow="Docs", event=event, branch=tag, at=f"2026-03-09T11:3{minute}:00Z", conclusion="failure")
+    result = check("--workflow", "Docs")
+    assert "v1.0" in result.output
+    assert "v1.1" not in result.output
+
+
 def test_it_gives_no_all_clear_for_runs_that_a_list_counts_and_does_not_show(box: Sandbox) -> None:
     box.inject(Fault("malformed", path="/actions/runs", times=None, change=without_runs))
     result = check("--branch", "default", "--exit-code")

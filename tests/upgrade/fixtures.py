@@ -58,14 +58,15 @@ class Repository:
     def __init__(self, fixture: Fixture, box: Sandbox, server: Server) -> None:
         self.box = box
         self.server = server
+        self.problems: list[str] = []
         self._settings = fixture.settings
 
     def sweep(self) -> list[RequestRecord]:
-        """Sweep once, and return the requests that write."""
+        """Sweep once, and return the requests that write. `problems` are those of the last sweep."""
         self.server.clear_requests()
         token = next(iter(self.box.state.tokens))
         inputs = {**self._settings, "repository": self.box.state.repository.full_name, "token": token}
-        sweep_over_http(self.server, inputs, self.box.now)
+        self.problems = [str(problem) for problem in sweep_over_http(self.server, inputs, self.box.now).problems]
         return [request for request in self.server.requests if is_write(request)]
 
 

@@ -224,6 +224,8 @@ def test_a_tag_that_failed_before_an_upgrade_opens_nothing(name: str) -> None:
         box, issues = repository.box, without_bodies(repository)
         box.add_run(workflow="Ship", branch="v1.0.0", at=box.now - timedelta(days=2), conclusion="failure")
         repository.sweep()
+        (notice,) = repository.problems
+        assert "tags that failed before tags were watched: Ship on v1.0.0." in notice
         assert lines_of(repository.sweep()) == []
         assert without_bodies(repository) == issues
         # The text of the issue changes, and with it the issue remembers from when on tags count.
