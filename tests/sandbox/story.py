@@ -85,7 +85,7 @@ def _sweep(record: SweepRecord) -> JsonObject:
 
 def _has_failures(report: Report) -> str:
     """The output `has-failures` as the action gives it."""
-    return "" if report.knows_nothing else json.dumps(bool(report.failing))
+    return "" if report.knows_nothing else json.dumps(report.is_failing)
 
 
 def _action(result: Result) -> JsonObject:
