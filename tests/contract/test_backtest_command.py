@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from click.testing import CliRunner, Result
@@ -105,6 +105,42 @@ def test_the_history_is_fetched_once(server: Server) -> None:
     server.clear_requests()
     assert figures("octo-org/example", "--weeks", "4") == first
     assert server.requests == []
+
+
+def test_the_repository_and_the_runs_are_listed_once_and_each_log_is_read_once(server: Server) -> None:
+    figures("octo-org/example", "--weeks", "4")
+    asked = [request.path.removeprefix("/repos/octo-org/example") for request in server.requests]
+    assert [path for path in asked if "log" not in path and path != "/graphql"] == [
+        "",
+        "/actions/workflows",
+        "/actions/runs",
+    ]
+    logs = [path for path in asked if path.endswith("/logs")]
+    assert len(logs) == len(set(logs)) == 4
+
+
+@pytest.mark.usefixtures("server")
+def test_twice_a_day_is_twice_the_sweeps_and_the_page_goes_where_it_should(tmp_path: Path) -> None:
+    once = figures("octo-org/example", "--weeks", "4")
+    twice = figures("octo-org/example", "--weeks", "4", "--every", "12h", "--page", "other.html")
+    assert (once["sweeps"], twice["sweeps"]) == (28, 56)
+    assert [path.name for path in tmp_path.glob("*.html")] == ["other.html"]
+
+
+def test_one_more_try_changes_nothing_and_no_secret_of_a_log_is_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    scenario, secret = a_scenario(), "ghp_" + "x1Y2" * 9
+    for entry in cast("list[dict[str, Any]]", scenario["runs"]):
+        for job in entry.get("jobs", ()):
+            job["log"] = f"fatal: token {secret}\ncurl: (6) Could not resolve host: pears.example\n"
+    with Sandbox.from_mapping(scenario).serve() as running:
+        prepare(running, monkeypatch, tmp_path)
+        first = figures("octo-org/example", "--weeks", "4")
+        assert figures("octo-org/example", "--weeks", "4", "--rerun", "transient") == first
+    kept = "".join(path.read_text("utf-8") for path in (tmp_path / "cache").rglob("*.*") if path.is_file())
+    assert "fatal: token ***" in kept
+    assert secret not in kept
 
 
 def test_it_prints_a_table_and_the_issues_within_80_columns_and_writes_a_page(server: Server, tmp_path: Path) -> None:
