@@ -304,6 +304,24 @@ def test_a_cause_that_is_split_off_has_its_own_issue_and_still_fails(group_by: s
     assert sorted(played.actions(6)) == [("close", 1), ("close", 2)]
 
 
+def test_more_than_three_lines_are_a_mistake() -> None:
+    played = Played([run("09T08:00", a=DST)], [step("10T10:00", edit=[edit(1, *["not this"] * 4)])])
+    assert "`not this` stands in more than 3 lines. Leave 3: the others do nothing." in played.problems(2)
+
+
+def test_without_the_line_the_issue_of_a_cause_that_was_split_off_goes_on() -> None:
+    played = Played(
+        [run("09T08:00", a=DST), run("10T08:00", a=HOST)],
+        [
+            step("10T10:00", edit=[edit(1, "not this")]),
+            step("10T11:00", edit=[edit(1, remove="not this")]),
+            step("10T12:00", run("10T11:30", a=HOST)),
+        ],
+    )
+    assert played.actions(4) == [("update", 2), ("close", 1)]
+    assert played.open == [2]
+
+
 def test_what_differs_from_the_cause_of_an_issue_is_split_off_although_most_is_alike() -> None:
     tests = [f"FAILED tests/test_a.py::test_{number} - assert 5 == 4\n" for number in range(5)]
     some, more = "".join(tests[1:]), "".join(tests)

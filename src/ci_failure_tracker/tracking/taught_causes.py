@@ -207,6 +207,7 @@ class _Reader:
                 split[failure_id] = tracked.state.split
             elif taught is not None and taught.trust is not Trust.NO:
                 causes, mistake = self._split(tracked, taught)
+                mistake = _TOO_MANY if taught.splits > MOST_SPLIT else mistake
                 split |= {failure_id: causes} if causes else {}
                 wrong |= {tracked.issue.number: mistake} if mistake else {}
         return split
@@ -263,6 +264,8 @@ class _Reader:
 _NOTHING_TO_SPLIT = (
     "`not this` finds no cause that it could split off: the newest failure names none by which it can be told apart."
 )
+
+_TOO_MANY = f"`not this` stands in more than {MOST_SPLIT} lines. Leave {MOST_SPLIT}: the others do nothing."
 
 _NOTHING_OF_CAUSE = "`not this` finds nothing to split off: the newest failure is the one that the issue is about."
 
