@@ -19,6 +19,8 @@ from ci_failure_tracker.errors import TrackerError
 from ci_failure_tracker.github.client import API_VERSION, Endpoints, connect
 from ci_failure_tracker.github.reader import GitHubReader
 from ci_failure_tracker.model.secret import Secret
+from ci_failure_tracker.notify.pushgateway import push
+from organisations import an_everyday_organisation
 from sandbox import Fault, Sandbox
 
 TOKEN = "a-token-of-no-known-kind-0123456789"
@@ -49,6 +51,7 @@ def speaking(answer: Callable[[str], Answer]) -> Iterator[Spoken]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             spoken.shown.append((self.path, self.headers.get("Authorization")))
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
             status, headers, body = spoken.answer(self.path)
             self.send_response(status)
             for name, value in {**headers, "Content-Length": str(len(body.encode()))}.items():
@@ -56,7 +59,7 @@ def speaking(answer: Callable[[str], Answer]) -> Iterator[Spoken]:
             self.end_headers()
             self.wfile.write(body.encode())
 
-        do_POST = do_GET  # noqa: N815 - the library's name
+        do_POST = do_PUT = do_CONNECT = do_GET  # noqa: N815 - the library's names
 
         def log_message(self, *_: object) -> None:
             pass
@@ -88,6 +91,26 @@ def test_a_redirect_to_another_host_is_not_followed(status: int) -> None:
         with speaking(lambda path: (status, {"Location": f"{away}{path}"}, "")) as api, pytest.raises(TrackerError):
             github_at(api.url).begin("ci-failure")
         assert elsewhere.shown == []
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_of_a_pushgateway_is_not_followed(status: int) -> None:
+    with speaking(nothing) as elsewhere:
+        with speaking(lambda path: (status, {"Location": f"{elsewhere.url}{path}"}, "")) as gateway:
+            (problem,) = push(an_everyday_organisation(), Secret(gateway.url))
+        assert f"HTTP {status}" in problem.what
+        assert gateway.shown
+        assert elsewhere.shown == []
+
+
+def test_a_proxy_is_asked_for_the_server_and_gets_no_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("https_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with speaking(lambda _: (502, {}, "")) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        with pytest.raises(TrackerError):
+            github_at("https://github.example/api/v3").begin("ci-failure")
+    assert set(proxy.shown) == {("github.example:443", None)}
 
 
 def test_a_next_page_on_another_host_is_not_read() -> None:
