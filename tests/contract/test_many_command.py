@@ -133,9 +133,13 @@ def test_a_plan_that_was_not_carried_out_is_made_again(
     assert sorted(open_issues(site)) == FAILING
 
 
-def test_a_missing_last_report_is_a_notice(run_action: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_last_report_is_a_notice(site: Site, run_action: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    run_action()
+    before = open_issues(site)
+    assert sorted(before) == FAILING
     code, *_ = run_action(last_report="report/report.json")
     assert code == 0
+    assert open_issues(site) == before
     assert "::notice" in (output := capsys.readouterr().out)
     assert "There is no last report 'report/report.json'" in output
 

@@ -115,6 +115,20 @@ def test_one_assertion_in_different_tests_of_many_repositories_is_no_common_caus
     assert after == {name: [cause] for name, cause in causes.items()}
 
 
+LINTED = "F401 [*] `os` imported but unused\n --> {file}:1:8\n  |\n1 | import os\n  |        ^^\n  |\n\nFound 1 error."
+COMPILED = "error[E0308]: mismatched types\n --> {file}:4:5\n  |\n4 |     1\n  |     ^ expected `Cup`, found integer\n"
+
+
+@pytest.mark.parametrize("log", [LINTED, COMPILED], ids=["linter", "compiler"])
+@pytest.mark.parametrize("files", [["src/cup", "src/cup", "src/cup"], ["src/cup", "src/pot", "src/tea"]])
+def test_one_message_of_a_tool_is_one_cause_in_many_repositories_only_for_one_file(log: str, files: list[str]) -> None:
+    house = House(by_message=True)
+    for name, file in zip(NAMES, files, strict=False):
+        house.add(name, OK, {"test": f"{log.format(file=file)}\n##[error]Process completed with exit code 1."})
+    house.sweep()
+    assert len(house.titles()) == len(set(files))
+
+
 def test_an_issue_about_several_repositories_names_neither_suspects_nor_owners() -> None:
     house = House(settings=some_settings(owners="*: @ada"))
     house.add("sencha", {"lint": ""}, {"lint": assertion("lint/test_a.py::test_a")})
@@ -338,6 +352,7 @@ def test_the_issue_of_a_renamed_repository_goes_on_and_closes() -> None:
         made.name += "-renamed"
     house.sweep()
     assert len(house.issues) == 2
+    assert house.issues[own.number].title == own.title
     assert "tea-house/sencha-renamed/actions/runs" in house.issues[own.number].body
     assert "tea-house/assam-renamed/actions/runs" in house.issues[of_all.number].body
     for made in house.made:
@@ -399,6 +414,12 @@ def test_one_cause_in_very_many_repositories_is_one_issue_from_the_first_sweep_u
     house.sweep()
     assert house.open() == []
     assert len(house.issues) == 1
+
+
+def test_an_issue_has_room_for_120_repositories_with_one_cause() -> None:
+    house = outage_in(*(f"harbour-service-{number:03}" for number in range(120)))
+    house.sweep()
+    assert [len(state.legs) for state in identities(house.open()).values()] == [120]
 
 
 def test_shards_that_sweep_one_after_another_end_with_one_issue_for_one_cause() -> None:
