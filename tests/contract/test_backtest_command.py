@@ -289,6 +289,18 @@ def test_what_is_kept_is_for_the_person_alone(tmp_path: Path) -> None:
     assert [path for path in kept if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
 
 
+def test_a_log_is_kept_without_its_secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    scenario: dict[str, Any] = a_scenario()
+    for job in (job for run in scenario["runs"] for job in run.get("jobs", [])):
+        job["log"] = "error: refused with password=hunter2\n"
+    with Sandbox.from_mapping(scenario).serve() as running:
+        prepare(running, monkeypatch, tmp_path)
+        figures("octo-org/example", "--weeks", "4")
+    kept = [path.read_text("utf-8") for path in (tmp_path / "cache").rglob("*.txt")]
+    assert any("password=***" in text for text in kept)
+    assert not any("hunter2" in text for text in kept)
+
+
 def test_two_calls_may_write_the_same_file(tmp_path: Path) -> None:
     history, _, _ = a_history()
     texts = ("a" * 3_000_000, "b" * 3_000_000)
