@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -26,6 +27,13 @@ jobs:
       - uses: org/ci-failure-tracker@v1
         with:
           dry-run: true
+"""
+
+SHOWS = f"""{USES.replace("- uses", "- id: sweep" + chr(10) + "        uses")}
+      - if: always()
+        env:
+          OUTPUTS: ${{{{ toJSON(steps.sweep.outputs) }}}}
+        run: echo It sets $OUTPUTS
 """
 
 # Saves the environment and the tree of the caller, before and after the sweep.
@@ -143,8 +151,9 @@ def test_packages_that_cannot_be_installed_fail_with_advice(
     nothing = tmp_path / "nothing"
     nothing.mkdir()
     machine.takes_packages_from(nothing)
-    ending = machine.run(USES)
+    ending = machine.run(SHOWS)
     assert not ending.succeeded
+    assert set(json.loads(ending.log.partition("It sets ")[2]).values()) == {""}, ending.log
     (error,) = ending.errors
     assert "could not be installed" in error
     assert "HTTPS_PROXY" in error

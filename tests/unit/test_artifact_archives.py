@@ -6,6 +6,7 @@ import io
 import struct
 import zipfile
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -278,6 +279,16 @@ def test_a_file_without_a_name_is_no_report() -> None:
     place = directory_entry(bytes(data))
     data[place + 46] = 0
     assert names(read(bytes(data), globs=["**"])) == ["b"]
+
+
+def test_no_name_becomes_a_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    monkeypatch.chdir(inner)
+    places = ("../junit-1.xml", f"{tmp_path}/junit-2.xml", "junit-3.xml", "..\\junit-4.xml")
+    found = read(zipped([(place, report(name)) for place, name in zip(places, "abcd", strict=True)]))
+    assert names(found) == ["c"]
+    assert [*tmp_path.rglob("*")] == [inner]
 
 
 def test_files_that_share_their_bytes_are_not_read() -> None:
