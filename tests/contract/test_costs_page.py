@@ -85,9 +85,9 @@ def counts(server: Server) -> tuple[int, int]:
     return len(server.requests) - wrote, wrote
 
 
-def run(box: Sandbox, at: str, conclusion: str = "failure") -> None:
+def run(box: Sandbox, at: str, conclusion: str = "failure", day: int = 9) -> None:
     job = {"name": "test", "conclusion": conclusion, "log": "it broke\n"}
-    box.add_run(workflow="CI", at=f"2026-03-09T{at}:00Z", jobs=[job])
+    box.add_run(workflow="CI", at=f"2026-03-{day:02}T{at}:00Z", jobs=[job])
 
 
 def test_the_page_has_the_counts_of_whole_sweeps() -> None:
@@ -136,6 +136,10 @@ def test_an_issue_takes_as_many_requests_as_the_page_says(box: Sandbox, asked: C
         run(box, "14:00", "success")
         assert look(box, server).line.endswith("1 closed")
         assert sent(server, "POST PATCH GET", r"/issues/1|/labels$") == 3
+        run(box, "10:00", day=10)
+        box.now += timedelta(hours=2)
+        assert look(box, server, comment="never").line.endswith("1 reopened")
+        assert sent(server, "POST PATCH GET", r"/issues/1|/labels$") == 1
 
 
 def test_a_log_takes_one_request_and_is_read_once(box: Sandbox, asked: Counter[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import platform
 import re
 import ssl
 import subprocess
@@ -120,6 +121,8 @@ def test_the_bill_of_materials_names_each_package_with_a_hash_of_the_lock_and_it
         assert f"{component['name']}=={component['version']}" in locked
         assert component["hashes"][0]["content"] in locked
         assert any((bundle / "licenses" / component["name"]).iterdir())
+    assert [one["name"] for one in bill["metadata"]["properties"]] == [f"{TAG}.zip"]
+    assert bill["metadata"]["properties"][0]["value"] == f"compiled with CPython {platform.python_version()}"
     named = {component["name"] for component in bill["components"]}
     assert named == set(re.findall(r"^([\w-]+)==", locked, re.MULTILINE)) - LEFT_OUT
 
