@@ -144,6 +144,14 @@ def test_a_missing_last_report_is_a_notice(site: Site, run_action: Any, capsys: 
     assert "There is no last report 'report/report.json'" in output
 
 
+def test_the_last_50_requests_of_the_hour_are_left_to_other_programs(site: Site, run_action: Any) -> None:
+    hour = site._door.limits.budget(site._door.host.tokens[APP_TOKEN], "core")
+    hour.used = hour.limit - 60
+    _, outputs, _ = run_action()
+    assert "left for the next sweep" in outputs["summary"]
+    assert hour.limit - hour.used >= 50
+
+
 @pytest.mark.parametrize("content", ["{", "[]", '{"kind": "organisation"}', "9" * 9_000, '{"kind": [[[[[]]]]]}'])
 def test_a_last_report_that_is_none_is_said(
     run_action: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path, content: str

@@ -43,6 +43,12 @@ def test_a_job_that_sweeps_ends_before_the_token_of_an_app() -> None:
     assert f"ends after {minutes} minutes" in " ".join(PAGE.split())
 
 
+def test_shards_with_issues_in_one_repository_run_one_after_another() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "organisation.yml").read_text("utf-8"))
+    at_once = workflow["jobs"]["sweep"]["strategy"]["max-parallel"]
+    assert at_once == "${{ inputs.issues-repository != '' && 1 || inputs.max-parallel }}"
+
+
 @pytest.mark.parametrize("central", [False, True], ids=["issues in each", "issues in one"])
 def test_the_page_counts_the_requests_of_each_sweep_of_many_repositories(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, central: bool
